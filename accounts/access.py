@@ -1,0 +1,69 @@
+"""What a person may see of a county's ratings, decided in one place from the roles held (domain.md, Who uses it).
+
+Before confirmation the county ranking is for the organization department and the auditor; a township sees its own
+branches and their scores; a department reviewer sees the star reviewed. After confirmation every signed-in person of
+the county sees levels and ranks; other townships' values never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from accounts.roles import BLIND, ORGANIZATION, TOWNSHIP, Role
+
+if TYPE_CHECKING:
+    from accounts.models import Grant
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What may be seen in one county.
+
+    `ranking`: levels, indexes and ranks of every branch. `prefixes`: branches whose codes begin so are seen with
+    values and scores of all stars. `stars`: stars whose values and scores are seen for every branch of the county.
+    `departments`: names of departments whose values are seen for every branch.
+    """
+
+    ranking: bool = False
+    prefixes: frozenset[str] = frozenset()
+    stars: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+    workers: frozenset[str] = field(default=frozenset())  # roles held here, for buttons
+
+    def __bool__(self) -> bool:
+        return bool(self.ranking or self.prefixes or self.stars or self.departments)
+
+    def lists_branch(self, code: str) -> bool:
+        """May this branch appear at all?"""
+        return bool(self.ranking or self.stars or self.departments) or self.opens_branch(code)
+
+    def opens_branch(self, code: str) -> bool:
+        """May every value and score of this branch be seen?"""
+        return any(code.startswith(prefix) for prefix in self.prefixes)
+
+    def shows_star(self, code: str, star: str) -> bool:
+        """May this star's values of this branch be seen?"""
+        return self.opens_branch(code) or star in self.stars
+
+
+def sight_of(grants: Iterable[Grant], county_code: str, *, confirmed: bool) -> Sight:
+    """Add up what each role held gives in this county."""
+    county = county_code[:6]
+    ranking, prefixes, stars, departments, roles = False, set(), set(), set(), set()
+    for grant in grants:
+        scope = grant.scope_prefix
+        if grant.role in BLIND or not (scope.startswith(county) or county.startswith(scope)):
+            continue
+        roles.add(grant.role)
+        ranking = ranking or confirmed or grant.role in ORGANIZATION or grant.role == Role.AUDITOR
+        if grant.role in ORGANIZATION or grant.role == Role.AUDITOR:
+            prefixes.add(county)
+        elif grant.role in TOWNSHIP or grant.role == Role.BRANCH_VIEWER:
+            prefixes.add(scope)
+        elif grant.role == Role.DEPARTMENT_REVIEWER:
+            stars.add(grant.star)
+        elif grant.role == Role.DEPARTMENT_CLERK:
+            departments.add(grant.department.name)
+    return Sight(ranking, frozenset(prefixes), frozenset(stars), frozenset(departments), frozenset(roles))

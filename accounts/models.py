@@ -1,0 +1,107 @@
+"""People and their roles. An account holds roles, each with its own region, star, department or branch."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Sight, sight_of
+from accounts.roles import EVERYWHERE, Role
+from branches.models import Branch, Department, Region
+
+
+class User(AbstractUser):
+    """A staff account, named by unit and role."""
+
+    first_name = None
+    last_name = None
+    label = models.CharField(_("unit and name"), max_length=60, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.label or self.username
+
+    @cached_property
+    def held_grants(self) -> list[Grant]:
+        """The roles held, read once a request."""
+        return list(self.grants.select_related("region", "department", "branch").order_by("pk"))
+
+    def has_role(self, *roles: str) -> bool:
+        return self.is_active and any(grant.role in roles for grant in self.held_grants)
+
+    def sight(self, county_code: str, *, confirmed: bool) -> Sight:
+        """What this person may see of a county's ratings: the one root of every reading permission."""
+        return sight_of(self.held_grants if self.is_active else [], county_code, confirmed=confirmed)
+
+    def regions(self) -> Q:
+        """The counties where this person holds any role that reads ratings, as a condition on a county's code."""
+        return reachable_counties(self.held_grants if self.is_active else [])
+
+
+def reachable_counties(grants: list[Grant]) -> Q:
+    """A condition on `county_id`: counties inside a grant's region, or the county that contains it."""
+    from accounts.roles import BLIND
+
+    condition = Q(pk__in=[])
+    for grant in grants:
+        if grant.role == Role.AUDITOR:
+            return Q()
+        if grant.role not in BLIND:
+            condition |= Q(county_id__startswith=grant.scope_prefix[:6])
+    return condition
+
+
+class Grant(models.Model):
+    """One role of one person, in one place."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+    star = models.CharField(_("star"), max_length=20, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("department"))
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+
+    class Meta:
+        verbose_name = _("role held")
+        verbose_name_plural = _("roles held")
+        constraints = [
+            models.UniqueConstraint(
+                name="grant_once",
+                fields=["user", "role", "region", "star", "department", "branch"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="grant_names_its_place",
+                condition=Q(role__in=sorted(EVERYWHERE), region=None, branch=None)
+                | Q(role=Role.BRANCH_VIEWER, branch__isnull=False)
+                | (~Q(role__in=[*sorted(EVERYWHERE), Role.BRANCH_VIEWER]) & Q(region__isnull=False)),
+                violation_error_message=_(
+                    "System and security administrators and auditors hold their role everywhere; a branch viewer"
+                    " needs a branch; every other role needs a region."
+                ),
+            ),
+            models.CheckConstraint(
+                name="grant_of_a_star_or_department",
+                condition=(Q(role=Role.DEPARTMENT_REVIEWER) & ~Q(star=""))
+                | Q(role=Role.DEPARTMENT_CLERK, department__isnull=False)
+                | ~Q(role__in=[Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_CLERK]),
+                violation_error_message=_("A department reviewer needs a star, a department clerk a department."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+    @property
+    def scope_prefix(self) -> str:
+        """What the codes of everything in this role's place begin with; empty = everywhere."""
+        if self.branch is not None:
+            return self.branch.code
+        return self.region.prefix if self.region else ""

@@ -1,0 +1,3 @@
+"""Addresses of sign-in and language."""
+
+urlpatterns: list = []

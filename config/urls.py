@@ -1,0 +1,10 @@
+"""The portal's addresses: includes only."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("evaluations.urls")),
+]

@@ -1,0 +1,106 @@
+"""A round, its counties (each on its own road) and its roster of branches."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from branches.models import Branch, Region
+from scoring.models import CriteriaSet
+
+
+class State(models.TextChoices):
+    """Where a county stands in the year (domain.md, The year)."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open for entry")
+    CLOSED_FOR_ENTRY = "closed_for_entry", _("Closed for entry")
+    UNDER_REVIEW = "under_review", _("Under review")
+    PROPOSED = "proposed", _("Proposed")
+    ON_NOTICE = "on_notice", _("On public notice")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CLOSED = "closed", _("Closed")
+
+
+OFFICIAL = (State.CONFIRMED, State.CLOSED)
+
+
+class EvaluationRound(models.Model):
+    """One year's rating of one kind of branch below a region."""
+
+    id = models.AutoField(primary_key=True)
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, verbose_name=_("criteria set"))
+    previous = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("previous round")
+    )
+    document = models.CharField(_("authorising document number"), max_length=60, blank=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("rating round")
+        verbose_name_plural = _("rating rounds")
+        ordering = ["-year", "slug"]
+        constraints = [
+            models.CheckConstraint(name="round_year_in_range", condition=Q(year__gte=2000, year__lte=2100)),
+            models.CheckConstraint(name="round_not_its_own_previous", condition=~Q(previous=models.F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class RoundCounty(models.Model):
+    """One county's road through a round, with the summary of its last rating."""
+
+    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="counties", verbose_name=_("round"))
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
+    document = models.CharField(_("authorising document number"), max_length=60, blank=True)
+    rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
+    ratings_made = models.PositiveIntegerField(default=0)  # a fence: two recomputes can't both believe they were last
+    branches = models.PositiveIntegerField(_("branches"), default=0)
+    rated = models.PositiveIntegerField(_("rated"), default=0)
+    three_plus = models.PositiveIntegerField(_("three stars or more"), default=0)
+    index_mean = models.DecimalField(_("mean index"), max_digits=8, decimal_places=2, null=True, blank=True)
+    city_rank = models.PositiveIntegerField(_("rank in the city"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("county in a round")
+        verbose_name_plural = _("counties in a round")
+        ordering = ["-round__year", "round__slug", "county"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "county"], name="county_once_in_round"),
+            models.CheckConstraint(
+                name="open_county_has_document",
+                condition=Q(state=State.DRAFT) | ~Q(document=""),
+                violation_error_message=_("A round without an authorising document number cannot open."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.county}"
+
+    @property
+    def is_official(self) -> bool:
+        """Are levels and ranks confirmed rather than provisional?"""
+        return self.state in OFFICIAL
+
+
+class RosterEntry(models.Model):
+    """A branch that takes part in a round."""
+
+    round = models.ForeignKey(EvaluationRound, models.CASCADE, related_name="roster")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    township = models.ForeignKey(Region, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("roster entry")
+        verbose_name_plural = _("roster")
+        constraints = [models.UniqueConstraint(fields=["round", "branch"], name="branch_once_in_round")]
+        indexes = [models.Index(fields=["round", "county"], name="roster_of_county")]

@@ -1,0 +1,3 @@
+"""Addresses of rounds, rankings and branches."""
+
+urlpatterns: list = []
