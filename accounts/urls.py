@@ -1,3 +1,15 @@
-"""Addresses of sign-in and language."""
+"""Addresses of sign-in, sign-out, password and language."""
 
-urlpatterns: list = []
+from django.contrib.auth import views as auth_views
+from django.urls import path
+from django.views.i18n import set_language
+
+from accounts import views
+
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", auth_views.LogoutView.as_view(), name="sign_out"),
+    path("password/", views.ChangePassword.as_view(), name="password"),
+    path("language/", set_language, name="set_language"),
+    path("healthz", views.health, name="health"),
+]

@@ -1,0 +1,21 @@
+"""Forms of signing in."""
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+
+class SignInForm(AuthenticationForm):
+    """Account and password; a wrong one says how many tries are left."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        left = settings.AXES_FAILURE_LIMIT - AxesProxyHandler.get_failures(self.request, self.cleaned_data)
+        if left <= 0:
+            return ValidationError(_("Too many wrong passwords. Try again in 15 minutes."), code="locked")
+        message = ngettext_lazy(
+            "Wrong account or password; %(left)s try left.", "Wrong account or password; %(left)s tries left.", left
+        )
+        return ValidationError(message, code="invalid_login", params={"left": left})
