@@ -18,6 +18,7 @@ class RatingMark(models.Model):
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     edits = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
+    queued_at = models.DateTimeField(null=True)  # when a message last went out for it
 
     class Meta:
         verbose_name = _("pending edit")

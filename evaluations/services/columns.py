@@ -1,0 +1,138 @@
+"""One county's inputs, read as columns: a COPY of fixed-width integers straight into numpy.
+
+Turning three million values into Python objects costs more than rating them, so nothing here loops over values.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+
+from evaluations.models import EvaluationRound, RosterEntry, VetoRecord
+from evaluations.models.value import REPORTED
+from scoring.engine import Columns
+from scoring.standard import UNITS, Standard, published_standard
+
+COPY_HEADER, COPY_TRAILER = 19, 2  # PostgreSQL's binary COPY: signature, flags, extension; a closing -1
+COPY_ROW = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("branch_length", ">i4"),
+        ("branch", ">i4"),
+        ("criterion_length", ">i4"),
+        ("criterion", ">i4"),
+        ("period_length", ">i4"),
+        ("period", ">i2"),
+        ("state_length", ">i4"),
+        ("state", ">i2"),
+        ("units_length", ">i4"),
+        ("units", ">i8"),
+    ]
+)
+READ_VALUES = """
+    COPY (
+        SELECT branch_id, criterion_id, period, effective_state, effective_units
+        FROM evaluations_value WHERE round_id = {round_id} AND branch_id = ANY('{{{branches}}}'::int[]) {criteria}
+    ) TO STDOUT (FORMAT BINARY)
+"""
+
+
+@dataclass
+class CountyInputs:
+    """A county's branches and what was given for them; every array has one row per branch, in code order."""
+
+    round: EvaluationRound
+    standard: Standard
+    branch_ids: np.ndarray
+    codes: list[str]
+    townships: list[str]
+    columns: Columns
+
+
+def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
+    """Read everything a county's rating depends on; call it inside one REPEATABLE READ transaction."""
+    standard = published_standard(evaluation.criteria_set_id)
+    roster = list(
+        RosterEntry.objects.filter(round=evaluation, county_id=county_code)
+        .order_by("branch__code")
+        .values_list("branch_id", "branch__code", "township_id", "branch__population", "branch__households")
+    )
+    ids, codes, townships, population, households = (list(column) for column in zip(*roster, strict=True)) if roster else ([],) * 5
+    branch_ids = np.array(ids, np.int64)
+    columns = empty_columns(len(ids), standard, as_counts(population), as_counts(households))
+    fill(columns.units, columns.state, copy_values(evaluation.pk, branch_ids), branch_ids, standard.slots, standard.first_id)
+    count_vetoes(columns, evaluation, branch_ids, standard)
+    read_last_year(columns, evaluation, branch_ids, standard)
+    return CountyInputs(evaluation, standard, branch_ids, codes, townships, columns)
+
+
+def as_counts(numbers: list[int | None]) -> np.ndarray:
+    """Whole numbers as an array, -1 where absent."""
+    return np.array([-1 if number is None else number for number in numbers], np.int64)
+
+
+def empty_columns(count: int, standard: Standard, population: np.ndarray, households: np.ndarray) -> Columns:
+    slots, criteria = len(standard.compiled.slots), len(standard.compiled.criteria)
+    return Columns(
+        units=np.zeros((count, slots), np.int64, order="F"),
+        state=np.zeros((count, slots), np.int8, order="F"),
+        last_units=np.zeros((count, criteria), np.int64, order="F"),
+        last_state=np.zeros((count, criteria), np.int8, order="F"),
+        population=population,
+        households=households,
+    )
+
+
+def copy_values(round_id: int, branch_ids: np.ndarray, criteria: list[int] | None = None) -> np.ndarray:
+    """Every stored value of these branches in a round, as an array of COPY_ROW."""
+    if not len(branch_ids):
+        return np.empty(0, COPY_ROW)
+    only = "" if criteria is None else f"AND criterion_id IN ({','.join(map(str, criteria))})"
+    sql = READ_VALUES.format(round_id=int(round_id), branches=",".join(map(str, branch_ids.tolist())), criteria=only)
+    out = io.BytesIO()
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(sql, out)
+    data = out.getbuffer()
+    return np.frombuffer(data, COPY_ROW, (len(data) - COPY_HEADER - COPY_TRAILER) // COPY_ROW.itemsize, COPY_HEADER)
+
+
+def fill(units: np.ndarray, state: np.ndarray, values: np.ndarray, branch_ids: np.ndarray, slots: np.ndarray, first_id: int) -> None:
+    """Put values at (branch, column); a value of a criterion the set does not hold is left out."""
+    order = np.argsort(branch_ids)
+    row = order[np.searchsorted(branch_ids[order], values["branch"].astype(np.int64))]
+    column = slots[values["criterion"].astype(np.int64) - first_id, values["period"].astype(np.int64)]
+    known = column >= 0
+    units[row[known], column[known]] = values["units"][known]
+    state[row[known], column[known]] = values["state"][known]
+
+
+def count_vetoes(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:
+    """A counted veto's value is the number of its standing records; none is a reported 0."""
+    counted = standard.record_counted
+    for column in counted.values():
+        columns.units[:, column], columns.state[:, column] = 0, REPORTED
+    if not counted or not len(branch_ids):
+        return
+    place = {branch: row for row, branch in enumerate(branch_ids.tolist())}
+    standing = VetoRecord.objects.filter(round=evaluation, lifted_at=None, branch_id__in=list(place))
+    for branch, criterion in standing.values_list("branch_id", "criterion_id"):
+        if criterion in counted:
+            columns.units[place[branch], counted[criterion]] += UNITS
+
+
+def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:
+    """Last year's effective values of the criteria that growth is computed from (a sealed county's can't change)."""
+    if evaluation.previous_id is None or not standard.of_places:
+        return
+    last = published_standard(evaluation.previous.criteria_set_id)
+    ids = {row.pk: standard.of_places[row.code] for row in last.criteria if row.code in standard.of_places}
+    if not ids:
+        return
+    slots = np.full_like(last.slots, -1)
+    for criterion_id, place in ids.items():
+        slots[criterion_id - last.first_id, 0] = place
+    values = copy_values(evaluation.previous_id, branch_ids, list(ids))
+    fill(columns.last_units, columns.last_state, values, branch_ids, slots, last.first_id)

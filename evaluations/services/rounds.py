@@ -1,0 +1,105 @@
+"""Open a round over a region: its counties, its roster, its authorising document."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from branches.models import Branch, Level, Region, ancestor_code
+from evaluations.models import EvaluationRound, RosterEntry, RoundCounty, State
+from ledger.services import append
+from scoring.models import CriteriaSet
+
+
+class RoundRefused(Exception):
+    """Why a round can't be opened as asked, in words for the operator."""
+
+
+@transaction.atomic
+def open_round(
+    *, slug: str, region: Region, year: int, criteria_set: CriteriaSet, previous: EvaluationRound | None = None,
+    document: str = "", by: str,
+) -> tuple[EvaluationRound, bool]:  # fmt: skip
+    """Make a round (open with a document, else a draft), or open the draft of that name; say whether anything changed.
+
+    Raises RoundRefused where the set is a draft, the region a township, the name taken by another round, or the
+    region has no active branch of the set's kind.
+    """
+    document = document.strip()
+    if region.level == Level.TOWNSHIP:
+        raise RoundRefused(_("A township may not hold a rating of its own: name a county, a city or a province."))
+    if not criteria_set.is_published:
+        raise RoundRefused(_("The criteria set “%(name)s” is a draft; publish it first.") % {"name": criteria_set.name})
+    wanted = {"region": region, "year": year, "criteria_set": criteria_set, "previous": previous}
+    evaluation = EvaluationRound.objects.select_for_update(of=("self",)).filter(slug=slug).first()
+    created = evaluation is None
+    if created:
+        evaluation = EvaluationRound(slug=slug, document=document, **wanted)
+        evaluation.full_clean()
+        evaluation.save()
+        if not enrol(evaluation):
+            raise RoundRefused(
+                _("There is no active branch of the kind “%(kind)s” in %(region)s.")
+                % {"kind": criteria_set.get_kind_display(), "region": region.name}
+            )
+    else:
+        refuse_other(evaluation, wanted, document)
+    opened = give_document(evaluation, document)
+    if created or opened:
+        note_opening(evaluation, created, by)
+    return evaluation, created or opened
+
+
+def refuse_other(evaluation: EvaluationRound, wanted: dict, document: str) -> None:
+    """Refuse to open a round again as something else."""
+    differ = [name for name, value in wanted.items() if getattr(evaluation, name) != value]
+    if document and evaluation.document and document != evaluation.document:
+        differ.append("document")
+    if differ:
+        raise RoundRefused(
+            _("The round “%(slug)s” exists already with another %(fields)s.")
+            % {"slug": evaluation.slug, "fields": ", ".join(differ)}
+        )
+
+
+def enrol(evaluation: EvaluationRound) -> int:
+    """Put the region's active branches of the set's kind on the roster; return how many."""
+    branches = Branch.objects.below(evaluation.region).active().filter(kind=evaluation.criteria_set.kind)
+    rows = list(branches.values_list("pk", "code", "township_id"))
+    RosterEntry.objects.bulk_create(
+        [
+            RosterEntry(
+                round=evaluation, branch_id=pk, county_id=ancestor_code(code, Level.COUNTY), township_id=township
+            )
+            for pk, code, township in rows
+        ],
+        batch_size=5000,
+    )
+    counties = sorted({ancestor_code(code, Level.COUNTY) for _pk, code, _township in rows})
+    RoundCounty.objects.bulk_create([RoundCounty(round=evaluation, county_id=county) for county in counties])
+    return len(rows)
+
+
+def give_document(evaluation: EvaluationRound, document: str) -> bool:
+    """Open the counties still in draft with this document; say whether any was."""
+    if not document:
+        return False
+    if not evaluation.document:
+        evaluation.document = document
+        evaluation.save(update_fields=["document"])
+    drafts = evaluation.counties.filter(state=State.DRAFT)
+    return bool(drafts.update(state=State.OPEN, document=document))
+
+
+def note_opening(evaluation: EvaluationRound, created: bool, by: str) -> None:
+    """One ledger entry per county: a round's road is each county's own."""
+    for row in evaluation.counties.all():
+        append(
+            chain=row.county_id, actor=by, action="round.open" if row.state == State.OPEN else "round.draft",
+            subject=evaluation.slug,
+            detail={
+                "created": created, "document": row.document, "year": evaluation.year,
+                "criteria": evaluation.criteria_set.name,
+                "previous": evaluation.previous.slug if evaluation.previous else "",
+            },
+        )  # fmt: skip

@@ -1,0 +1,194 @@
+"""Rate a whole round, county by county, through Celery: start, stop, go on, and how far it is.
+
+Rows say what is due; messages only hurry it. A step is done when its row says so, whoever did it and however often.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import current_app
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Now
+
+from evaluations.models import EvaluationRound, RatingMark, RatingRun, RatingStep, RosterEntry, RoundCounty
+from evaluations.models.job import RunState, StepState
+from evaluations.services.rating import CountyOutcome, rate_county
+from evaluations.services.summary import rank_counties
+from ledger.services import append
+
+logger = logging.getLogger(__name__)
+
+RATE_COUNTY = "evaluations.tasks.rate_county"
+REQUEUE_AFTER = timedelta(seconds=30)  # a message not answered by then is taken for lost
+MAX_TRIES = 5
+
+
+@transaction.atomic
+def start_run(evaluation: EvaluationRound, *, by: str) -> RatingRun:
+    """Make a run over every county of the round, or return the one under way."""
+    under_way = evaluation.runs.filter(state=RunState.RUNNING).first()
+    if under_way:
+        return under_way
+    counties = (
+        RosterEntry.objects.filter(round=evaluation).values("county_id").annotate(branches=Count("pk")).order_by("county_id")
+    )
+    try:
+        with transaction.atomic():
+            run = RatingRun.objects.create(
+                round=evaluation,
+                requested_by=by,
+                counties=len(counties),
+                branches=sum(row["branches"] for row in counties),
+            )
+    except IntegrityError:  # two people pressed at once: one run serves both
+        return evaluation.runs.get(state=RunState.RUNNING)
+    RatingStep.objects.bulk_create(
+        [RatingStep(run=run, county_id=row["county_id"], branches=row["branches"]) for row in counties]
+    )
+    append(chain="system", actor=by, action="rating.start", subject=evaluation.slug, detail={"run": run.pk})
+    return run
+
+
+@transaction.atomic
+def cancel_run(run: RatingRun, *, by: str) -> RatingRun:
+    """Stop a run: counties not begun stay as they were; resuming goes on with them."""
+    run = RatingRun.objects.select_for_update().get(pk=run.pk)
+    if run.state == RunState.RUNNING:
+        run.state = RunState.CANCELLED
+        run.save(update_fields=["state"])
+        append(chain="system", actor=by, action="rating.stop", subject=run.round.slug, detail={"run": run.pk})
+    return run
+
+
+@transaction.atomic
+def resume_run(run: RatingRun, *, by: str) -> RatingRun:
+    """Go on with a stopped run, or try a finished run's failed counties again."""
+    run = RatingRun.objects.select_for_update().get(pk=run.pk)
+    under_way = RatingRun.objects.filter(round=run.round_id, state=RunState.RUNNING).exclude(pk=run.pk).first()
+    if under_way:
+        return under_way
+    if run.state != RunState.RUNNING and (run.state == RunState.CANCELLED or run.failures):
+        run.steps.exclude(state=StepState.DONE).update(state=StepState.WAITING, tries=0, queued_at=None, error="")
+        run.state, run.finished_at = RunState.RUNNING, None
+        run.save(update_fields=["state", "finished_at"])
+        refresh_progress(run.pk)
+        append(chain="system", actor=by, action="rating.resume", subject=run.round.slug, detail={"run": run.pk})
+    return run
+
+
+def rate_if_due(round_id: int, county_code: str) -> None:
+    """Rate a county that a message names, unless another copy of the message already brought it up to date."""
+    marked = RatingMark.objects.filter(round=round_id, county=county_code).exists()
+    waits = RatingStep.objects.filter(
+        run__round=round_id, run__state=RunState.RUNNING, county=county_code, state=StepState.WAITING
+    ).exists()
+    if marked or waits:
+        rate_for_run(round_id, county_code)
+
+
+def rate_for_run(round_id: int, county_code: str) -> CountyOutcome | None:
+    """Rate one county and note it on every running run's step for it. None where the round is gone."""
+    evaluation = EvaluationRound.objects.select_related("previous").filter(pk=round_id).first()
+    if evaluation is None:
+        return None
+    steps = RatingStep.objects.filter(
+        run__round=evaluation, run__state=RunState.RUNNING, county_id=county_code, state=StepState.WAITING
+    )
+    waiting = list(steps.values_list("pk", "run_id"))
+    try:
+        outcome = rate_county(evaluation, county_code)
+    except Exception as error:
+        note_failure(waiting, error)
+        raise
+    note_done(waiting, outcome)
+    return outcome
+
+
+def note_done(waiting: list[tuple[int, int]], outcome: CountyOutcome) -> None:
+    RatingStep.objects.filter(pk__in=[step for step, _run in waiting]).update(
+        state=StepState.DONE, branches=outcome.branches, changed=outcome.changed, parked=outcome.parked, error=""
+    )
+    for run in {run for _step, run in waiting}:
+        refresh_progress(run)
+
+
+def note_failure(waiting: list[tuple[int, int]], error: Exception) -> None:
+    """Count a try; a county that failed MAX_TRIES times is left with its reason and the run goes on without it."""
+    steps = RatingStep.objects.filter(pk__in=[step for step, _run in waiting])
+    steps.update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:300])
+    steps.filter(tries__gte=MAX_TRIES).update(state=StepState.FAILED)
+    for run in {run for _step, run in waiting}:
+        refresh_progress(run)
+
+
+def refresh_progress(run_id: int) -> None:
+    """Add up the steps into the run's row, and end the run with its summary when none is waiting."""
+    with transaction.atomic():
+        run = RatingRun.objects.select_for_update().get(pk=run_id)
+        sums = run.steps.aggregate(
+            counties_done=Count("pk", filter=Q(state=StepState.DONE)),
+            branches_done=Sum("branches", filter=Q(state=StepState.DONE), default=0),
+            changed=Sum("changed", default=0),
+            parked=Sum("parked", default=0),
+            failures=Count("pk", filter=Q(state=StepState.FAILED)),
+            waiting=Count("pk", filter=Q(state=StepState.WAITING)),
+        )
+        waiting = sums.pop("waiting")
+        ended = run.state == RunState.RUNNING and not waiting
+        if ended:
+            rank_counties(run.round_id)
+            sums |= {"state": RunState.DONE, "finished_at": Now()}
+        RatingRun.objects.filter(pk=run_id).update(**sums)
+
+
+def publish_due() -> int:
+    """Send a message for every county that is due and has none on its way; return how many were sent."""
+    due = set(due_steps()) | set(dirty_counties())
+    for round_id, county_code in sorted(due):
+        current_app.send_task(RATE_COUNTY, args=[round_id, county_code], retry=False)
+    return len(due)
+
+
+def due_steps() -> list[tuple[int, str]]:
+    """Claim the waiting steps of running runs whose message was never sent or never answered."""
+    lost = Q(queued_at=None) | Q(queued_at__lt=Now() - REQUEUE_AFTER)
+    with transaction.atomic():
+        steps = list(
+            RatingStep.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(lost, run__state=RunState.RUNNING, state=StepState.WAITING)
+            .values_list("pk", "run__round_id", "county_id")
+        )
+        RatingStep.objects.filter(pk__in=[pk for pk, *_rest in steps]).update(queued_at=Now())
+    return [(round_id, county) for _pk, round_id, county in steps]
+
+
+def dirty_counties() -> list[tuple[int, str]]:
+    """Claim the counties with marks; a mark is claimed again when its rating did not come."""
+    lost = Q(queued_at=None) | Q(queued_at__lt=Now() - REQUEUE_AFTER)
+    with transaction.atomic():
+        marks = list(
+            RatingMark.objects.select_for_update(skip_locked=True)
+            .filter(lost)
+            .values_list("pk", "round_id", "county_id")
+        )
+        RatingMark.objects.filter(pk__in=[pk for pk, *_rest in marks]).update(queued_at=Now())
+    return [(round_id, county) for _pk, round_id, county in marks]
+
+
+def end_empty_runs() -> None:
+    """A run whose last step's answer was lost between its rating and its note still ends."""
+    waiting = RatingStep.objects.filter(run=OuterRef("pk"), state=StepState.WAITING)
+    for run in RatingRun.objects.filter(~Exists(waiting), state=RunState.RUNNING):
+        refresh_progress(run.pk)
+
+
+def run_here(run: RatingRun) -> RatingRun:
+    """Rate a run's counties in this process, one after the other."""
+    for round_id, county in run.steps.filter(state=StepState.WAITING).values_list("run__round_id", "county_id"):
+        rate_for_run(round_id, county)
+    end_empty_runs()
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,168 @@
+"""Seal a county's round: inputs, standard, roster, engine version and results as one canonical file with a SHA-256.
+
+The file holds everything the engine needs, so anyone with the file and the engine can compute it again byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+
+import numpy as np
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models import EvaluationRound, Rating, RoundCounty, SealedCounty, SealedRating, State
+from evaluations.services.columns import CountyInputs, read_county
+from evaluations.services.rating import rate_in_snapshot, take_snapshot
+from evaluations.services.results import RankedResults, rank, rank_results
+from ledger.services import append
+from scoring import engine
+from scoring.compiled import CompiledSet
+from scoring.models import STAR_CODES
+
+FORMAT = "five-star-seal/1"
+
+
+class SealRefused(Exception):
+    """Why a round can't be sealed, in words for the operator."""
+
+
+def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[SealedCounty]:
+    """Seal every county of a past round that was decided on paper; counties already sealed are left as they are."""
+    if not document.strip():
+        raise SealRefused(_("Sealing needs the number of the document that decided the result."))
+    counties = list(evaluation.counties.select_related("county"))
+    under_way = [row.county.name for row in counties if row.state not in (State.DRAFT, State.OPEN, State.CLOSED)]
+    if under_way:
+        raise SealRefused(
+            _("The round is under review in %(counties)s and is sealed there at the end of its own road.")
+            % {"counties": "、".join(under_way)}
+        )
+    sealed = set(evaluation.seals.values_list("county_id", flat=True))
+    return [seal_county(evaluation, row.county_id, document=document.strip(), by=by) for row in counties if row.county_id not in sealed]
+
+
+def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
+    """Rate a county one last time and seal it, in one transaction."""
+    with transaction.atomic():
+        if not transaction.get_connection().savepoint_ids:
+            take_snapshot(evaluation.pk, county_code)
+        rate_in_snapshot(evaluation, county_code)
+        inputs = read_county(evaluation, county_code)
+        ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
+        content = canonical_file(evaluation, county_code, inputs, ranked)
+        seal = SealedCounty.objects.create(
+            round=evaluation,
+            county_id=county_code,
+            document=document,
+            engine_version=engine.ENGINE_VERSION,
+            content=content,
+            sha256=hashlib.sha256(content.encode()).hexdigest(),
+        )
+        copy_ratings(seal)
+        RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
+        append(
+            chain=county_code, actor=by, action="round.seal", subject=evaluation.slug,
+            detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
+        )  # fmt: skip
+    return seal
+
+
+def copy_ratings(seal: SealedCounty) -> None:
+    fields = ["branch_id", *STAR_CODES, "earned", "level", "index", "county_rank", "township_rank"]
+    rows = Rating.objects.of(seal.round_id, seal.county_id).order_by("branch_id").values(*fields)
+    SealedRating.objects.bulk_create([SealedRating(seal=seal, **row) for row in rows], batch_size=2000)
+
+
+def canonical_file(evaluation: EvaluationRound, county_code: str, inputs: CountyInputs, ranked: RankedResults) -> str:
+    """The sealed file: JSON, keys sorted, no spaces, one number format (ten-thousandths and hundredths as integers)."""
+    return canonical(
+        {
+            "format": FORMAT,
+            "round": evaluation.slug,
+            "year": evaluation.year,
+            "county": county_code,
+            "engine": engine.ENGINE_VERSION,
+            "standard": inputs.standard.compiled.as_dict(),
+            "roster": [
+                {"branch": code, "township": township, "population": population, "households": households}
+                for code, township, population, households in zip(
+                    inputs.codes, inputs.townships, inputs.columns.population.tolist(),
+                    inputs.columns.households.tolist(), strict=True,
+                )
+            ],
+            "inputs": {
+                name: getattr(inputs.columns, name).tolist() for name in ("units", "state", "last_units", "last_state")
+            },
+            "results": results_of(inputs.standard.compiled, ranked),
+        }
+    )  # fmt: skip
+
+
+def canonical(content: dict) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def results_of(compiled: CompiledSet, ranked: RankedResults) -> dict:
+    """The results as plain integers, in roster order; ranks 0 and missing scores -1 stand for none."""
+    results = ranked.results
+    shown = results.rated & ranked.included[:, None]
+    return {
+        "points": results.points.tolist(),
+        "scores": np.where(shown, results.scores, -1).tolist(),
+        "earned": (results.earned & ranked.included[:, None]).astype(int).tolist(),
+        "level": np.where(ranked.included, results.level, -1).tolist(),
+        "index": np.where(results.has_index & ranked.included, results.index, -1).tolist(),
+        "county_rank": ranked.county_rank.tolist(),
+        "township_rank": ranked.township_rank.tolist(),
+        "parked": [str(reason) if reason else "" for reason in results.parked],
+    }
+
+
+def compute_again(content: dict) -> dict:
+    """Run the engine on a sealed file's own inputs and return the results it gives."""
+    compiled = CompiledSet.from_dict(content["standard"])
+    roster = content["roster"]
+    columns = engine.Columns(
+        units=np.array(content["inputs"]["units"], np.int64).reshape(len(roster), len(compiled.slots)),
+        state=np.array(content["inputs"]["state"], np.int8).reshape(len(roster), len(compiled.slots)),
+        last_units=np.array(content["inputs"]["last_units"], np.int64).reshape(len(roster), len(compiled.criteria)),
+        last_state=np.array(content["inputs"]["last_state"], np.int8).reshape(len(roster), len(compiled.criteria)),
+        population=np.array([row["population"] for row in roster], np.int64),
+        households=np.array([row["households"] for row in roster], np.int64),
+    )
+    none = np.full(len(roster), -1, np.int64)
+    ranked = rank_results(engine.rate(compiled, columns), [row["township"] for row in roster], none)
+    return results_of(compiled, ranked)
+
+
+def problems_of(seal: SealedCounty) -> list[str]:
+    """What is wrong with a sealed county: its digest, its file against the engine, its rows against its file."""
+    if hashlib.sha256(seal.content.encode()).hexdigest() != seal.sha256:
+        return [_("the file does not have the SHA-256 recorded with it")]
+    content = json.loads(seal.content)
+    problems = []
+    if canonical(content) != seal.content:
+        problems.append(_("the file is not in canonical form"))
+    if content["engine"] == engine.ENGINE_VERSION and compute_again(content) != content["results"]:
+        problems.append(_("the engine gives other results from the sealed inputs"))
+    return problems + row_problems(seal, content)
+
+
+def row_problems(seal: SealedCounty, content: dict) -> list[str]:
+    """Branches whose sealed rows differ from the sealed file."""
+    results = content["results"]
+    expected = {
+        row["branch"]: (level, index, rank_)
+        for row, level, index, rank_ in zip(
+            content["roster"], results["level"], results["index"], results["county_rank"], strict=True
+        )
+    }
+    stored = {
+        code: (-1 if level is None else level, -1 if index is None else int(index * Decimal(100)), rank_ or 0)
+        for code, level, index, rank_ in seal.ratings.values_list("branch__code", "level", "index", "county_rank")
+    }
+    wrong = sorted(code for code in expected.keys() | stored.keys() if expected.get(code) != stored.get(code))
+    return [_("branch %(code)s: the sealed row differs from the sealed file") % {"code": code} for code in wrong[:20]]
