@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Left
+from django.db.models.functions import Concat, Left
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -137,7 +137,7 @@ class Branch(models.Model):
             ),
             models.CheckConstraint(
                 name="branch_lies_in_its_township",
-                condition=Q(township_id__startswith=Left(F("code"), 9)),
+                condition=Q(township=Concat(Left(F("code"), 9), models.Value("000"))),
                 violation_error_message=_("The first 9 digits of the code must be the township's."),
             ),
         ]
