@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -16,6 +18,9 @@ from scoring.models import Criterion, refuse_truncate
 RATERS = ("reported", "township", "department", "final")  # the effective value is the last one given, in this order
 MISSING, REPORTED, NOT_APPLICABLE = 0, 1, 2
 LIMIT = 10_000_000_000
+NUMBER = models.DecimalField(max_digits=20, decimal_places=4)
+UNITS = Decimal(10_000)
+ZERO = Literal(Decimal(0), NUMBER)
 
 
 def last_given(na, number, otherwise) -> Case:
@@ -93,7 +98,7 @@ class Value(models.Model):
     )
     effective_units = models.GeneratedField(
         expression=Cast(
-            last_given(Literal(0), lambda rater: F(f"{rater}_number") * 10_000, Literal(0)), models.BigIntegerField()
+            last_given(ZERO, lambda rater: F(f"{rater}_number") * Literal(UNITS, NUMBER), ZERO), models.BigIntegerField()
         ),
         output_field=models.BigIntegerField(),
         db_persist=True,
