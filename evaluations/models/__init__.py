@@ -1,5 +1,6 @@
 """One round from opening to sealed result, as rows."""
 
+from evaluations.models.guards import RatedBranch
 from evaluations.models.job import RatingMark, RatingRun, RatingStep
 from evaluations.models.rating import Rating
 from evaluations.models.round import EvaluationRound, RosterEntry, RoundCounty, State
@@ -9,6 +10,7 @@ from evaluations.models.value import RATERS, Value, VetoRecord
 __all__ = [
     "RATERS",
     "EvaluationRound",
+    "RatedBranch",
     "Rating",
     "RatingMark",
     "RatingRun",

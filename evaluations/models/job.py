@@ -12,11 +12,11 @@ from evaluations.models.round import EvaluationRound
 
 
 class RatingMark(models.Model):
-    """An edit not yet counted: written in the edit's own transaction, deleted in the rating's that read it."""
+    """Edits not yet counted: written by the database in the edit's transaction, deleted in the rating's that read it."""
 
     round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", db_index=False)
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
-    edits = models.PositiveIntegerField(default=1)
+    edits = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=Now())
     queued_at = models.DateTimeField(null=True)  # when a message last went out for it
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pgtrigger
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models import Value as Literal
@@ -12,8 +11,9 @@ from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch
+from evaluations.models.guards import input_guards
 from evaluations.models.round import EvaluationRound
-from scoring.models import Criterion, refuse_truncate
+from scoring.models import Criterion
 
 RATERS = ("reported", "township", "department", "final")  # the effective value is the last one given, in this order
 MISSING, REPORTED, NOT_APPLICABLE = 0, 1, 2
@@ -39,39 +39,6 @@ def rater_fields(rater: str) -> dict[str, models.Field]:
         f"{rater}_option": models.CharField(max_length=32, blank=True, db_default=""),
         f"{rater}_na": models.BooleanField(default=False, db_default=False),
     }
-
-
-def refuse_when_sealed(name: str, operation, rows: str) -> pgtrigger.Trigger:
-    """Refuse a write that touches a sealed county; one look per statement, so a bulk load stays quick."""
-    return pgtrigger.Trigger(
-        name=name,
-        operation=operation,
-        when=pgtrigger.After,
-        level=pgtrigger.Statement,
-        referencing=pgtrigger.Referencing(**{rows: "touched_rows"}),
-        func="""
-            IF EXISTS (SELECT 1 FROM evaluations_sealedcounty) AND EXISTS (
-                SELECT 1 FROM touched_rows t
-                JOIN evaluations_rosterentry r ON r.round_id = t.round_id AND r.branch_id = t.branch_id
-                JOIN evaluations_sealedcounty s ON s.round_id = r.round_id AND s.county_id = r.county_id
-            ) THEN
-                RAISE EXCEPTION 'the county is sealed in this round: its values can no longer change'
-                    USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            RETURN NULL;
-        """,
-    )
-
-
-def sealed_triggers(noun: str) -> list[pgtrigger.Trigger]:
-    """The guards of one table against writes into a sealed county."""
-    return [
-        refuse_when_sealed(f"{noun}_insert_sealed", pgtrigger.Insert, "new"),
-        refuse_when_sealed(f"{noun}_update_sealed", pgtrigger.Update, "old"),
-        refuse_when_sealed(f"{noun}_move_sealed", pgtrigger.Update, "new"),
-        refuse_when_sealed(f"{noun}_delete_sealed", pgtrigger.Delete, "old"),
-        refuse_truncate(f"{noun}_kept"),
-    ]
 
 
 class Value(models.Model):
@@ -127,7 +94,7 @@ class Value(models.Model):
                 for rater in RATERS
             ],
         ]
-        triggers = sealed_triggers("value")
+        triggers = input_guards("value")
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.criterion_id} {self.period}"
@@ -155,7 +122,7 @@ class VetoRecord(models.Model):
         constraints = [
             models.CheckConstraint(name="veto_lifted_with_reason", condition=Q(lifted_at=None) | ~Q(lifted_reason=""))
         ]
-        triggers = sealed_triggers("veto")
+        triggers = input_guards("veto")
 
     def __str__(self) -> str:
         return f"{self.criterion_id} {self.document}"

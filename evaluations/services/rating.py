@@ -9,11 +9,11 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 
-from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty, SealedCounty
+from evaluations.models import EvaluationRound, RatingMark, RoundCounty, SealedCounty
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.results import RankedResults, changed_rows, copy_text, input_digests, rank, write_rows
+from evaluations.services.summary import county_line
 from scoring import engine
-from scoring.ranking import township_table
 
 ATTEMPTS = 10
 SERIALIZATION_FAILURE, UNIQUE_VIOLATION = "40001", "23505"
@@ -121,7 +121,3 @@ def pending_edits(round_id: int, county_code: str) -> int:
     marks = RatingMark.objects.filter(round_id=round_id, county_id=county_code)
     return marks.aggregate(edits=Sum("edits"))["edits"] or 0
 
-
-def mark_dirty(round_id: int, county_code: str, *, edits: int = 1) -> None:
-    """Say, in the edit's own transaction, that the county's results are behind."""
-    RatingMark.objects.create(round_id=round_id, county_id=county_code, edits=edits)

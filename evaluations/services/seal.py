@@ -13,7 +13,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models import EvaluationRound, Rating, RoundCounty, SealedCounty, SealedRating, State
+from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.rating import rate_in_snapshot, take_snapshot
 from evaluations.services.results import RankedResults, rank, rank_results
@@ -62,12 +62,19 @@ def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str,
             sha256=hashlib.sha256(content.encode()).hexdigest(),
         )
         copy_ratings(seal)
+        mark_following(evaluation, county_code)
         RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
         append(
             chain=county_code, actor=by, action="round.seal", subject=evaluation.slug,
             detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
         )  # fmt: skip
     return seal
+
+
+def mark_following(evaluation: EvaluationRound, county_code: str) -> None:
+    """The round after this one shows movement against the ranks just sealed."""
+    following = RoundCounty.objects.filter(round__previous=evaluation, county_id=county_code, rated_at__isnull=False)
+    RatingMark.objects.bulk_create([RatingMark(round_id=row.round_id, county_id=county_code) for row in following])
 
 
 def copy_ratings(seal: SealedCounty) -> None:

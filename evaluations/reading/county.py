@@ -1,0 +1,96 @@
+"""A county in a round as one person sees it: the start of every page about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from accounts.access import Sight
+from accounts.models import User
+from evaluations.models import EvaluationRound, Rating, RoundCounty
+from evaluations.reading.marks import StarHead
+from evaluations.services.rating import pending_edits
+from scoring.models import Star
+
+
+@dataclass(frozen=True)
+class SeenCounty:
+    """One county's road through a round, and what may be seen of it."""
+
+    row: RoundCounty
+    sight: Sight
+
+    @property
+    def round(self) -> EvaluationRound:
+        return self.row.round
+
+    @property
+    def name(self) -> str:
+        return self.row.county.shown_name
+
+    @property
+    def is_official(self) -> bool:
+        return self.row.is_official
+
+    @property
+    def document(self) -> str:
+        return self.row.document or self.round.document
+
+    @cached_property
+    def stars(self) -> list[Star]:
+        """The stars of the round's standard, in order."""
+        return list(self.round.criteria_set.stars.order_by("order"))
+
+    @property
+    def knows_levels(self) -> bool:
+        """Is level and index seen of every branch that is listed?"""
+        return self.sight.ranking or not (self.sight.stars or self.sight.departments)
+
+    @cached_property
+    def shown_stars(self) -> list[StarHead]:
+        """The stars a list of branches has a column for."""
+        return [StarHead(star) for star in self.stars if self.knows_levels or star.code in self.sight.stars]
+
+    def knows_scores(self, star: str) -> bool:
+        """Is this star's score seen of every branch that is listed?"""
+        whole = self.row.county.prefix in self.sight.prefixes
+        return whole or star in self.sight.stars or not (self.sight.ranking or self.sight.stars or self.sight.departments)
+
+    @cached_property
+    def pending(self) -> int:
+        return pending_edits(self.row.round_id, self.row.county_id)
+
+    def ratings(self) -> QuerySet[Rating]:
+        """The results this person may find in a list."""
+        found = Rating.objects.of(self.row.round_id, self.row.county_id)
+        if self.sight.ranking or self.sight.stars or self.sight.departments:
+            return found
+        within = Q(pk__in=[])
+        for prefix in self.sight.prefixes:
+            within |= Q(branch__code__startswith=prefix)
+        return found.filter(within)
+
+    def url(self, page: str, *args: str) -> str:
+        """The address of a page about this county."""
+        return reverse(page, args=[self.round.slug, self.row.county_id, *args])
+
+
+def reachable(user: User) -> QuerySet[RoundCounty]:
+    """The counties and rounds in which this person may see anything, the latest year first."""
+    rows = RoundCounty.objects.select_related("round__criteria_set", "round__region", "round__previous", "county")
+    return rows.filter(user.regions()).order_by("-round__year", "round__slug", "county_id")
+
+
+def county_seen_by(user: User, slug: str, county_code: str) -> SeenCounty:
+    """The county as this person sees it; 404 where that is not at all, as for a county that isn't there."""
+    row = reachable(user).filter(round__slug=slug, county_id=county_code).first()
+    if row is None:
+        raise Http404
+    sight = user.sight(county_code, confirmed=row.is_official)
+    if not sight:
+        raise Http404
+    return SeenCounty(row, sight)
