@@ -5,22 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
 
 from scoring.compiled import CompiledCriterion, CompiledSet, CompiledStar
 from scoring.models import CriteriaSet, Criterion
-from scoring.rules import RULES, CriterionFacts, parse_parameters
-
-UNITS = 10_000
-
-
-def to_units(number: Decimal) -> int:
-    """A decimal with at most 4 places as ten-thousandths."""
-    return int(number.scaleb(4))
-
+from scoring.parameters import CriterionFacts, parse_parameters
+from scoring.rules import RULES
+from scoring.units import to_units
 
 def facts_of(criterion: Criterion) -> CriterionFacts:
     return CriterionFacts(
@@ -32,6 +25,8 @@ def facts_of(criterion: Criterion) -> CriterionFacts:
         veto=criterion.veto,
         bonus=criterion.bonus,
         star=criterion.star,
+        unit=criterion.unit,
+        direction=criterion.direction,
     )
 
 
@@ -89,6 +84,7 @@ def compile_criterion(row: Criterion) -> CompiledCriterion:
         bonus=row.bonus,
         on_fail=parameters.get("on_fail"),
         options=tuple(option[0] for option in parameters.get("options", ())),
+        unit=row.unit,
     )
 
 

@@ -64,15 +64,18 @@ class SeenCounty:
     def pending(self) -> int:
         return pending_edits(self.row.round_id, self.row.county_id)
 
-    def ratings(self) -> QuerySet[Rating]:
-        """The results this person may find in a list."""
-        found = Rating.objects.of(self.row.round_id, self.row.county_id)
+    def within_sight(self) -> Q:
+        """A condition on rows that have a branch: those this person may find in a list."""
         if self.sight.ranking or self.sight.stars or self.sight.departments:
-            return found
+            return Q()
         within = Q(pk__in=[])
         for prefix in self.sight.prefixes:
             within |= Q(branch__code__startswith=prefix)
-        return found.filter(within)
+        return within
+
+    def ratings(self) -> QuerySet[Rating]:
+        """The results this person may find in a list."""
+        return Rating.objects.of(self.row.round_id, self.row.county_id).filter(self.within_sight())
 
     def url(self, page: str, *args: str) -> str:
         """The address of a page about this county."""

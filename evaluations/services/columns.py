@@ -14,7 +14,8 @@ from django.db import connection
 from evaluations.models import EvaluationRound, RosterEntry, VetoRecord
 from evaluations.models.value import REPORTED
 from scoring.engine import Columns
-from scoring.standard import UNITS, Standard, published_standard
+from scoring.standard import Standard, published_standard
+from scoring.units import SCALE
 
 COPY_HEADER, COPY_TRAILER = 19, 2  # PostgreSQL's binary COPY: signature, flags, extension; a closing -1
 COPY_ROW = np.dtype(
@@ -120,7 +121,7 @@ def count_vetoes(columns: Columns, evaluation: EvaluationRound, branch_ids: np.n
     standing = VetoRecord.objects.filter(round=evaluation, lifted_at=None, branch_id__in=list(place))
     for branch, criterion in standing.values_list("branch_id", "criterion_id"):
         if criterion in counted:
-            columns.units[place[branch], counted[criterion]] += UNITS
+            columns.units[place[branch], counted[criterion]] += SCALE
 
 
 def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:
