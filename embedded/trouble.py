@@ -1,0 +1,28 @@
+"""What went wrong, in the one plain sentence a person is shown instead of a traceback."""
+
+import errno
+from pathlib import Path
+
+
+class Trouble(Exception):
+    """Something the person at the keyboard can mend; its text is one whole sentence."""
+
+
+def say(error: OSError) -> str:
+    """The sentence for an operating system error."""
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full{where}: free some space and try again."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"This account may not write here{where}: run as the owner of the directory."
+    return f"The system refused: {error.strerror}{where}."
+
+
+def blame(program: str, log: Path) -> Trouble:
+    """Why a server stopped, from the end of its log."""
+    lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
+    if any("No space left on device" in line for line in lines):
+        return Trouble(f"The disk is full: {program} could not start; free some space and try again.")
+    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "Fatal", "rror"))]
+    last = (telling or lines or ["it left no message"])[-1].strip()
+    return Trouble(f"{program} did not start: {last} (its log is {log}).")
