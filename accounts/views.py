@@ -26,7 +26,7 @@ class ChangePassword(auth_views.PasswordChangeView):
 
 def locked_out(request: HttpRequest, response=None, credentials=None, *args, **kwargs) -> HttpResponse:
     """Say that the account is locked for a while, without saying whether it exists."""
-    return render(request, "registration/locked.html", status=429)
+    return render(request, "accounts/locked_out.html", status=429)
 
 
 @require_safe

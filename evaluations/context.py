@@ -1,7 +1,110 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: the county's name, where one may go, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import Sight
+from accounts.roles import ORGANIZATION
+from evaluations.models import RoundCounty
+from evaluations.reading.county import reachable
 
 
-def portal(request: HttpRequest) -> dict:
-    return {}
+@dataclass(frozen=True)
+class NavEntry:
+    url: str
+    label: str
+    current: bool
+
+
+class Portal:
+    """The frame around a page; nothing is read until a template asks for it."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def row(self) -> RoundCounty | None:
+        """The county the page is about, else the latest the reader may see, else the latest there is."""
+        seen = getattr(self.request, "seen_county", None)
+        if seen is not None:
+            return seen.row
+        user = self.request.user
+        if user.is_authenticated:
+            return reachable(user).first()
+        return RoundCounty.objects.select_related("round__region", "county").order_by("-round__year", "pk").first()
+
+    @cached_property
+    def sight(self) -> Sight:
+        if self.row is None or not self.request.user.is_authenticated:
+            return Sight()
+        return self.request.user.sight(self.row.county_id, confirmed=self.row.is_official)
+
+    @property
+    def place(self) -> str:
+        """The county's name; before anyone is signed in, the region's that the round covers."""
+        if self.row is None:
+            return ""
+        return str(self.row.county if self.request.user.is_authenticated else self.row.round.region)
+
+    @property
+    def name(self) -> str:
+        if not self.place:
+            return _("Five-star branches")
+        return _("%(place)s five-star branches") % {"place": self.place}
+
+    @property
+    def round_line(self) -> str:
+        return _("Rating of %(year)s") % {"year": self.row.round.year} if self.row else ""
+
+    @property
+    def document(self) -> str:
+        return self.row.document or self.row.round.document if self.row else ""
+
+    @property
+    def person(self) -> str:
+        user = self.request.user
+        return str(user) if user.is_authenticated else ""
+
+    @property
+    def role(self) -> str:
+        """The roles held, as a person would name them."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return ""
+        return _(", ").join(dict.fromkeys(grant.get_role_display() for grant in user.held_grants))
+
+    @property
+    def footer(self) -> str:
+        return _("Works in the fast mode of 360 and in Edge or Chrome from version 86.")
+
+    @property
+    def nav(self) -> list[NavEntry]:
+        """The pages this person may open."""
+        if not self.request.user.is_authenticated:
+            return []
+        entries = [self.entry("home", _("Home"))]
+        if self.row is not None and self.sight:
+            place = (self.row.round.slug, self.row.county_id)
+            entries.append(self.entry("ranking", _("Ranking"), *place, also=("branch",)))
+            if self.sight.ranking:
+                entries.append(self.entry("townships", _("Townships"), *place))
+            entries.append(self.entry("standard", _("Standard"), *place))
+            if self.sight.workers & ORGANIZATION:
+                entries.append(self.entry("runs", _("Rating"), place[0], also=("run",)))
+        if self.request.user.is_staff:
+            entries.append(self.entry("admin:index", _("Administration")))
+        return entries
+
+    def entry(self, name: str, label: str, *args: str, also: tuple[str, ...] = ()) -> NavEntry:
+        match = self.request.resolver_match
+        return NavEntry(reverse(name, args=args), label, bool(match) and match.view_name in (name, *also))
+
+
+def portal(request: HttpRequest) -> dict[str, Portal]:
+    return {"portal": Portal(request)}

@@ -89,3 +89,12 @@ def publish(criteria_set: CriteriaSet, *, by: str) -> bool:
         detail={"stars": len(stars), "criteria": len(criteria)},
     )  # fmt: skip
     return True
+
+
+def record_edit(row: CriteriaSet | Star | Criterion, *, changed: list[str], by: str) -> None:
+    """Keep in the ledger that a draft's row was edited, and which fields; call it in the edit's transaction."""
+    criteria_set = getattr(row, "criteria_set", row)
+    append(
+        chain="system", actor=by, action="criteria.edit", subject=criteria_set.name,
+        detail={"row": str(getattr(row, "code", row)), "fields": sorted(changed)},
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""Accounts by the system administrator, roles by the security administrator; never both by one person."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Grant, User
+from accounts.services import record_account, record_grant
+
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """No superuser flag, no groups: what a person may do comes from roles alone."""
+
+    list_display = ["username", "label", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["username", "label"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Account"), {"fields": ["label", "email", "is_active", "is_staff"]}),
+        (_("Times"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "label", "usable_password", "password1", "password2"]})]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # an account is switched off; what it did stays its own
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record_account(obj, changed=form.changed_data, by=str(request.user))
+
+
+@admin.register(Grant)
+class GrantAdmin(admin.ModelAdmin):
+    list_display = ["user", "role", "region", "star", "department", "branch"]
+    list_select_related = ["user", "region", "department", "branch"]
+    list_filter = ["role"]
+    search_fields = ["user__username", "user__label"]
+    raw_id_fields = ["branch"]
+
+    def has_change_permission(self, request, obj=None):
+        return False  # a role is given or taken away, each with its own entry in the ledger
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record_grant(obj, given=True, by=str(request.user))
+
+    def delete_model(self, request, obj):
+        record_grant(obj, given=False, by=str(request.user))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for grant in queryset:
+            self.delete_model(request, grant)

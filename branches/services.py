@@ -1,0 +1,25 @@
+"""What changes regions and branches: files and the admin both come through here."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from branches.models import Branch, Region
+from branches.pinyin import initials, sort_key
+from ledger.services import append
+
+
+@transaction.atomic
+def save_branch(branch: Branch, *, by: str) -> Branch:
+    """Save one branch with its sort key; its county's chain keeps what changed."""
+    before = Branch.objects.filter(pk=branch.pk).values("name", "population", "households", "active").first()
+    branch.sort_key, branch.initials = sort_key(branch.name), initials(branch.name)
+    branch.full_clean()
+    branch.save()
+    after = {name: getattr(branch, name) for name in ("name", "population", "households", "active")}
+    if after != before:
+        append(
+            chain=branch.county_code, actor=by, action="branch.save", subject=branch.code,
+            detail={"before": before, "after": after},
+        )  # fmt: skip
+    return branch

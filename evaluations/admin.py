@@ -1,0 +1,90 @@
+"""Rounds and results in the admin: looked up; states, ratings and sealed rows are never written here."""
+
+from django.contrib import admin
+
+from branches.admin import within
+from evaluations.models import (
+    EvaluationRound,
+    Rating,
+    RatingRun,
+    RoundCounty,
+    SealedCounty,
+    SealedRating,
+    VetoRecord,
+)
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Looked at, not written."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class InOnesCounty(ReadOnly):
+    """Rows of the counties that the person's roles reach."""
+
+    county_field = "county_id"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(within(request.user, self.county_field))
+
+
+@admin.register(EvaluationRound)
+class EvaluationRoundAdmin(InOnesCounty):
+    county_field = "region_id"
+    list_display = ["slug", "region", "year", "criteria_set", "previous", "document"]
+    list_select_related = ["region", "criteria_set", "previous"]
+    list_filter = ["year"]
+    search_fields = ["slug", "document"]
+
+
+@admin.register(RoundCounty)
+class RoundCountyAdmin(InOnesCounty):
+    list_display = ["round", "county", "state", "document", "branches", "rated", "rated_at"]
+    list_select_related = ["round", "county"]
+    list_filter = ["state"]
+    search_fields = ["round__slug", "county__name"]
+
+
+@admin.register(Rating)
+class RatingAdmin(InOnesCounty):
+    list_display = ["round", "branch", "level", "index", "county_rank", "township_rank", "parked"]
+    list_select_related = ["round", "branch"]
+    search_fields = ["branch__code", "branch__name"]
+    show_full_result_count = False
+
+
+@admin.register(VetoRecord)
+class VetoRecordAdmin(InOnesCounty):
+    county_field = "branch__code"
+    list_display = ["round", "branch", "criterion", "document", "found_on", "reporter", "lifted_at"]
+    list_select_related = ["round", "branch", "criterion"]
+    search_fields = ["branch__code", "branch__name", "document"]
+
+
+@admin.register(RatingRun)
+class RatingRunAdmin(ReadOnly):
+    list_display = ["round", "state", "requested_by", "created_at", "counties_done", "counties", "failures"]
+    list_select_related = ["round"]
+
+
+@admin.register(SealedCounty)
+class SealedCountyAdmin(InOnesCounty):
+    list_display = ["round", "county", "document", "sealed_at", "sha256"]
+    list_select_related = ["round", "county"]
+    exclude = ["content"]
+
+
+@admin.register(SealedRating)
+class SealedRatingAdmin(InOnesCounty):
+    county_field = "branch__code"
+    list_display = ["branch", "level", "index", "county_rank", "seal"]
+    list_select_related = ["branch", "seal__round", "seal__county"]
+    search_fields = ["branch__code", "branch__name"]

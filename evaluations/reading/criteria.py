@@ -1,0 +1,132 @@
+"""One branch's criteria: value, rule in words, points, what is lost, last year beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from accounts.access import Sight
+from evaluations.models import Rating, VetoRecord
+from evaluations.reading.values import Given, GivenValues, said
+from evaluations.reading.words import Aligned, aligned, trimmed
+from scoring.compiled import CompiledCriterion
+from scoring.models import ALL_STARS, Criterion
+from scoring.standard import Standard
+from scoring.wording import on_scale, shown_basis
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """One criterion of one branch. `units` are the points earned, None where not applicable or not rated yet."""
+
+    row: Criterion
+    compiled: CompiledCriterion
+    given: Given
+    last: Given | None
+    units: int | None
+    basis: int | None
+    records: tuple[VetoRecord, ...] = ()
+
+    @property
+    def points(self) -> Aligned | None:
+        return None if self.units is None else aligned(self.units)
+
+    @property
+    def full(self) -> str:
+        return trimmed(self.compiled.max_points)
+
+    @property
+    def lost_units(self) -> int:
+        return 0 if self.units is None or self.compiled.veto else self.compiled.max_points - self.units
+
+    @property
+    def lost(self) -> Aligned | None:
+        """Points of the base that were not earned; bonus points are never lost."""
+        return aligned(self.lost_units) if self.lost_units and not self.compiled.bonus else None
+
+    @property
+    def bar(self) -> str:
+        """The points' share of the full points, on a scale of 100."""
+        return f"{(self.units or 0) * 100 / self.compiled.max_points:.1f}" if self.compiled.max_points else "0"
+
+    @property
+    def rule(self) -> str:
+        return said(self.compiled.rule.explain(self.compiled))
+
+    @property
+    def must(self) -> str:
+        """What a mandatory criterion asks for, where that is more than earning points."""
+        minimum = self.compiled.rule.mandatory_min
+        return said(on_scale(minimum, self.compiled)) if self.compiled.mandatory and minimum is not None else ""
+
+    @property
+    def scored(self) -> str:
+        """The value with the number the rule looks at, where that is another one."""
+        if self.basis is None or self.compiled.basis == "value":
+            return ""
+        return said(shown_basis(self.compiled, self.given.units or 0, self.basis))
+
+    @property
+    def unmet(self) -> bool:
+        """Is this a mandatory criterion that is not met (scoring.md §4.2)?"""
+        if not self.compiled.mandatory or self.units is None:
+            return False
+        if self.given.missing or self.basis is None:
+            return True
+        met = self.compiled.rule.satisfied(np.array([self.basis]), np.array([self.units]))
+        return not bool(met[0])
+
+    @property
+    def vetoes(self) -> bool:
+        """Does a reported value of this veto break its threshold?"""
+        if not self.compiled.veto:
+            return False
+        if self.records:
+            return True
+        if self.row.value_type == "count" or self.given.missing or self.given.units is None:
+            return False
+        return not bool(self.compiled.rule.satisfied(np.array([self.given.units]), np.array([0]))[0])
+
+
+def owner_of(criterion: Criterion) -> str:
+    """The department that owns a criterion's value: the first named, without the remark in brackets."""
+    first = criterion.department.split("、")[0]
+    return first.replace("(", "（").split("（")[0].strip()
+
+
+def may_see(sight: Sight, branch_code: str, criterion: Criterion) -> bool:
+    """Is this criterion's value of this branch shown to the reader?"""
+    if sight.opens_branch(branch_code) or owner_of(criterion) in sight.departments:
+        return True
+    return criterion.star in sight.stars or (criterion.star == ALL_STARS and bool(sight.stars))
+
+
+def lines_of(
+    standard: Standard, values: GivenValues, rating: Rating | None, records: list[VetoRecord], *, sight: Sight, code: str
+) -> list[CriterionLine]:
+    """The criteria the reader may see, in the standard's order."""
+    bases = formed_bases(standard, rating)
+    lines = []
+    for place, (row, compiled) in enumerate(zip(standard.criteria, standard.compiled.criteria, strict=True)):
+        if not may_see(sight, code, row):
+            continue
+        now = values.of(row, compiled)
+        units = rating.points[place] if rating and not rating.parked else None
+        basis = bases.get(place, now.units)
+        standing = tuple(record for record in records if record.criterion_id == row.pk)
+        lines.append(CriterionLine(row, compiled, now, values.last_of(row, compiled), units, basis, standing))
+    return lines
+
+
+def formed_bases(standard: Standard, rating: Rating | None) -> dict[int, int | None]:
+    """Place → the basis number, for the criteria whose basis is not the value itself."""
+    if rating is None or rating.parked:
+        return {place: None for place in standard.derived}
+    return dict(zip(standard.derived, rating.basis, strict=True))
+
+
+def lines_of_star(lines: list[CriterionLine], star: str) -> list[CriterionLine]:
+    """A star's criteria: what lost most first, then bonuses, then vetoes."""
+    own = [line for line in lines if line.row.star == star or (line.row.star == ALL_STARS and line.compiled.veto)]
+    return sorted(own, key=lambda line: (line.compiled.veto, line.compiled.bonus, not line.unmet, -line.lost_units))

@@ -1,0 +1,89 @@
+"""Where a county's standard is managed: drafts are edited here, published sets are only looked at."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scoring.checks import check_criterion
+from scoring.models import CriteriaSet, Criterion, Star
+from scoring.services import StandardRefused, publish, record_edit
+
+
+def shown(message) -> str:
+    """A pure module's message in the reader's language."""
+    return _(message.text) % message.params
+
+
+class CriterionForm(ModelForm):
+    """Refuses wrong rule parameters when they are saved, each by the name of its field."""
+
+    def clean(self):
+        row = super().clean()
+        for field, message in check_criterion({**row}) if not self.errors else ():
+            self.add_error(field if field in self.fields else "parameters", ValidationError(shown(message)))
+        return row
+
+
+class FrozenOncePublished:
+    """Rows of a published set can be seen and not changed."""
+
+    def frozen(self, obj) -> bool:
+        return obj is not None and getattr(obj, "criteria_set", obj).is_published
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not self.frozen(obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not self.frozen(obj)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record_edit(obj, changed=form.changed_data, by=str(request.user))
+
+
+class StarInline(FrozenOncePublished, admin.TabularInline):
+    model = Star
+    extra = 0
+
+    def frozen(self, obj):
+        return obj is not None and obj.is_published
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and not self.frozen(obj)
+
+
+@admin.register(CriteriaSet)
+class CriteriaSetAdmin(FrozenOncePublished, admin.ModelAdmin):
+    list_display = ["name", "kind", "published_at"]
+    readonly_fields = ["published_at"]
+    inlines = [StarInline]
+    actions = ["publish_sets"]
+
+    @admin.action(description=gettext_lazy("Publish: freeze for good"), permissions=["change"])
+    def publish_sets(self, request, queryset):
+        for criteria_set in queryset:
+            try:
+                if publish(criteria_set, by=str(request.user)):
+                    messages.success(request, _("“%(name)s” is published.") % {"name": criteria_set})
+            except StandardRefused as refused:
+                for problem in refused.problems[:20]:
+                    messages.error(request, f"{problem.code} {problem.field}: {shown(problem.message)}")
+                messages.error(request, str(refused))
+
+
+@admin.register(Criterion)
+class CriterionAdmin(FrozenOncePublished, admin.ModelAdmin):
+    form = CriterionForm
+    list_display = ["code", "name", "star", "rule", "max_points", "mandatory", "veto", "bonus", "source", "criteria_set"]
+    list_filter = ["criteria_set", "star", "source"]
+    list_select_related = ["criteria_set"]
+    search_fields = ["code", "name"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "criteria_set":
+            kwargs["queryset"] = CriteriaSet.objects.filter(published_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
