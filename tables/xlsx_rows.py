@@ -1,0 +1,3 @@
+"""placeholder"""
+def xlsx_rows(path, errors):
+    yield from ()
