@@ -38,7 +38,7 @@ def choose() -> Identity:
         return Identity("namespace", 0, enter_namespace)
     if _works(become_nobody):
         return Identity("nobody", NOBODY, become_nobody)
-    raise Trouble("PostgreSQL will not run as root and this machine lets root become nobody else: use an ordinary user.")
+    raise Trouble("PostgreSQL will not run as root, and root may become nobody else here: use an ordinary user.")
 
 
 def enter_namespace() -> None:

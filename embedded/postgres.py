@@ -65,7 +65,7 @@ class Postgres:
     def _wait_for_the_last_one(self) -> None:
         """After a kill the old server may still be writing; its pid file is stale only when nobody works there."""
         if not wait_until(lambda: not working_in(self.data), 60):
-            raise Trouble(f"Another PostgreSQL (process {working_in(self.data)[0]}) still uses {self.data}: end it first.")
+            raise Trouble(f"Another PostgreSQL still uses {self.data} (process {working_in(self.data)}): end it first.")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _create(self) -> None:
@@ -89,7 +89,7 @@ class Postgres:
     def _refuse_another_version(self) -> None:
         found, ours = (self.data / "PG_VERSION").read_text().strip(), major_version()
         if found != ours:
-            raise Trouble(f"{self.data} was made by PostgreSQL {found}, this is {ours}: dump it there, or `make clean`.")
+            raise Trouble(f"{self.data} was made by PostgreSQL {found}, this is {ours}: dump it there or `make clean`.")
 
     def _wait_until_it_answers(self, process: subprocess.Popen) -> None:
         end = time.monotonic() + START_SECONDS
@@ -100,7 +100,7 @@ class Postgres:
                 return self._ensure_database()
             except psycopg2.OperationalError as error:
                 if time.monotonic() > end:
-                    raise Trouble(f"PostgreSQL did not answer within {START_SECONDS} s: {str(error).strip()}") from error
+                    raise Trouble(f"PostgreSQL did not answer in {START_SECONDS} s: {str(error).strip()}") from error
                 time.sleep(0.03)
 
     def _ensure_database(self) -> None:

@@ -20,7 +20,7 @@ def die_with_parent(sig: signal.Signals = signal.SIGKILL, parent: int | None = N
         os._exit(1)
 
 
-def spawn(  # noqa: PLR0913 - each is one property of a process
+def spawn(
     command: Sequence[str | Path],
     *,
     log: Path | None = None,

@@ -1,27 +1,35 @@
 """PostgreSQL and Valkey as one thing that is started, named and stopped."""
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from embedded import identity, processes
+from embedded import identity
 from embedded.choices import Choices, free_ports, kept_choices, port_is_free, write_private
+from embedded.keeper import Keeper
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 
+STOP_SECONDS = 60
+
 
 class Services:
-    """The servers a var/ directory needs: one each for PostgreSQL and Valkey, unless the environment names its own."""
+    """The servers a var/ directory needs: one each for PostgreSQL and Valkey, unless `given` names another's."""
 
-    def __init__(self, var: Path, given: Mapping[str, str] | None = None, *, forgetful: bool = False) -> None:
-        self.var, self.given = var.resolve(), dict(given or {})
+    def __init__(
+        self,
+        var: Path,
+        given: Mapping[str, str] | None = None,
+        *,
+        forgetful: bool = False,
+        who: identity.Identity | None = None,
+    ) -> None:
+        self.var, self.given, self.keeper = var.resolve(), dict(given or {}), Keeper()
         self.choices: Choices = kept_choices(self.var)
-        self.servers: dict[str, Postgres | Valkey] = {}
-        self.running: dict[str, subprocess.Popen] = {}
         self._move_from_busy_ports()
+        self.servers: dict[str, Postgres | Valkey] = {}
         if "DATABASE_URL" not in self.given:
-            who = identity.choose()
+            who = who or identity.choose()
             self.servers["DATABASE_URL"] = Postgres(self.var, self.choices, who, forgetful=forgetful)
         if "REDIS_URL" not in self.given:
             self.servers["REDIS_URL"] = Valkey(self.var, self.choices)
@@ -29,17 +37,15 @@ class Services:
     def start(self) -> "Services":
         """Start what is not given; whatever did start is stopped again when a later one will not."""
         try:
-            for key, server in self.servers.items():
-                self.running[key] = server.start()
+            for server in self.servers.values():
+                self.keeper.keep(server.name, server.start, server.stop_signal, STOP_SECONDS)
         except BaseException:
             self.stop()
             raise
         return self
 
     def stop(self) -> None:
-        """Valkey first: PostgreSQL is the one that must not lose a write."""
-        for key in reversed(list(self.running)):
-            processes.stop(self.running.pop(key), self.servers[key].stop_signal, seconds=60)
+        self.keeper.stop()
 
     def settings(self) -> dict[str, str]:
         """What the portal's settings need to find these servers, as environment variables."""

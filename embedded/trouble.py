@@ -18,11 +18,17 @@ def say(error: OSError) -> str:
     return f"The system refused: {error.strerror}{where}."
 
 
+def last_line(log: Path) -> str:
+    """The last thing a program wrote to its log."""
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it left no message")
+
+
 def blame(program: str, log: Path) -> Trouble:
     """Why a server stopped, from the end of its log."""
     lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
     if any("No space left on device" in line for line in lines):
         return Trouble(f"The disk is full: {program} could not start; free some space and try again.")
     telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "Fatal", "rror"))]
-    last = (telling or lines or ["it left no message"])[-1].strip()
+    last = telling[-1].strip() if telling else last_line(log)
     return Trouble(f"{program} did not start: {last} (its log is {log}).")

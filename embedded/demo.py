@@ -1,0 +1,96 @@
+"""`make demo`: from nothing to a rated county on a page, in the foreground, until Ctrl-C."""
+
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from embedded import announcement, runner
+from embedded.choices import port_is_free
+from embedded.keeper import Keeper
+from embedded.processes import die_with_parent, wait_until
+from embedded.programs import Portal, web
+from embedded.trouble import Trouble
+
+ROUND = "demo"
+WEB_SECONDS = 60
+PORTS = range(1, 65536)
+
+
+def demo(base: Path) -> None:
+    """Run the demo; servers that `make up` started are used and left running."""
+    port = wanted_port()
+    if not port_is_free(port):
+        raise Trouble(f"Port {port} is in use: choose another, for example `make demo PORT={port + 1}`.")
+    _end_with_make()
+    with runner.stoppable():
+        if announcement.read(base / "var"):
+            _beside_running_servers(base, port)
+        else:
+            _with_own_servers(base, port)
+
+
+def wanted_port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and int(text) in PORTS):
+        raise Trouble(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _with_own_servers(base: Path, port: int) -> None:
+    print("Starting PostgreSQL, Valkey, a Celery worker and beat ...", flush=True)
+    with runner.up(base, "demo") as (services, portal):
+        _show(portal, services.keeper, port)
+        runner.watch(services)
+
+
+def _beside_running_servers(base: Path, port: int) -> None:
+    running = announcement.read(base / "var")
+    if not running.get("settings"):
+        raise Trouble(f"Another start is under way (process {running.get('pid')}): try again when it is done.")
+    print(f"Using the servers that are running here (process {running['pid']}).", flush=True)
+    portal, keeper = Portal(base, running["settings"]), Keeper()
+    try:
+        portal.migrate()
+        _show(portal, keeper, port)
+        while announcement.read(base / "var").get("pid") == running["pid"]:
+            keeper.look()
+            time.sleep(runner.LOOK_SECONDS)
+        raise Trouble("The servers this demo was using have been stopped, so it stops too.")
+    finally:
+        keeper.stop()
+
+
+def _show(portal: Portal, keeper: Keeper, port: int) -> None:
+    """Load, rate and print the county, then serve it."""
+    portal.manage("load_demo")
+    portal.manage("rate_round", ROUND, "--workers")
+    keeper.keep("web server", lambda: portal.start("web", web(port)), signal.SIGTERM)
+    address = f"http://127.0.0.1:{port}/"
+    if not wait_until(lambda: _answers(address) or keeper.look(), WEB_SECONDS, pause=0.1):
+        raise Trouble(f"The portal did not answer within {WEB_SECONDS} s (its log is var/log/web.log).")
+    portal.manage("demo_report")
+    print(f"\nThe portal is at {address}  (Ctrl-C stops everything it started)", flush=True)
+
+
+def _answers(address: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy has no business on this machine
+    try:
+        opener.open(address, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True  # it speaks
+    except OSError:
+        return False
+    return True
+
+
+def _end_with_make() -> None:
+    """When make itself is killed, end as if asked to."""
+    try:
+        parent = Path(f"/proc/{os.getppid()}/comm").read_text().strip()
+    except OSError:
+        return
+    if parent in ("make", "gmake"):
+        die_with_parent(signal.SIGTERM)

@@ -1,0 +1,73 @@
+"""Brings the servers, the worker and beat up, for as long as somebody wants them."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import environ
+
+from embedded import announcement
+from embedded.discovery import REQUIRED
+from embedded.programs import BEAT, WORKER, Portal
+from embedded.services import Services
+
+LOCAL = {"HTTPS": "off", "STATIC_FROM_SOURCE": "on"}  # this machine only, no `collectstatic` step
+LOOK_SECONDS = 0.3
+
+
+class Stopped(BaseException):
+    """Somebody asked the runner to end: Ctrl-C, `make down`, a closed terminal."""
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """End quietly on the first signal; later ones wait for the tidy stop that is under way."""
+
+    def stop_once(*_: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop_once)
+    try:
+        yield
+    except Stopped:
+        pass
+
+
+@contextmanager
+def up(base: Path, kind: str) -> Iterator[tuple[Services, Portal]]:
+    """Run the servers, migrated, with a worker and beat; announce them; stop all of it on the way out."""
+    with announcement.holding(base / "var", kind) as announced:
+        services = Services(base / "var", given(base))
+        portal = Portal(base, settings := local_settings(services.settings()))
+        try:
+            services.start()
+            portal.migrate()
+            services.keeper.keep("worker", lambda: portal.start("worker", WORKER))
+            services.keeper.keep("beat", lambda: portal.start("beat", BEAT))
+            announced.write(settings)
+            yield services, portal
+        finally:
+            services.stop()
+
+
+def watch(services: Services) -> None:
+    """Keep everything running until a signal says stop."""
+    while True:
+        services.keeper.look()
+        time.sleep(LOOK_SECONDS)
+
+
+def given(base: Path) -> dict[str, str]:
+    """What the environment or .env names already, and so is not started here."""
+    environ.Env.read_env(base / ".env")
+    return {name: os.environ[name] for name in REQUIRED if os.environ.get(name)}
+
+
+def local_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    return {name: os.environ.get(name, value) for name, value in LOCAL.items()} | dict(settings)
