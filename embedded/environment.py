@@ -16,11 +16,12 @@ NAMES = ["python3.13", "python3.12", "python3.11"]
 BASE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(BASE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
+UNREACHABLE = "The package index cannot be reached: check the network or pip's index-url."
 TELLING = {
     "No space left on device": "The disk is full: free some space and try again.",
-    "DO NOT MATCH THE HASHES": "A downloaded package does not have the digest in the lock file, so nothing was installed.",
-    "Temporary failure in name resolution": "The package index cannot be reached: check the network or pip's index-url.",
-    "Failed to establish a new connection": "The package index cannot be reached: check the network or pip's index-url.",
+    "DO NOT MATCH THE HASHES": "A downloaded package does not have the digest in the lock file: nothing was installed.",
+    "Temporary failure in name resolution": UNREACHABLE,
+    "Failed to establish a new connection": UNREACHABLE,
     "Read timed out": "The package index did not answer in time: try again.",
 }
 
@@ -118,6 +119,6 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except OSError as error:
-        sys.exit(TELLING.get(error.strerror, "The system refused: {}.".format(error)))
+        sys.exit(TELLING.get(error.strerror, f"The system refused: {error}."))
     except KeyboardInterrupt:
         sys.exit(1)
