@@ -1,0 +1,1 @@
+"""The record of who changed what: append-only, chained by hashes. Imports no app."""
