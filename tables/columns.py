@@ -10,7 +10,7 @@ from typing import Any
 from tables.cells import DateCell
 from tables.errors import BadCell
 from tables.json_text import read_json
-from tables.message import Message, N_
+from tables.message import N_, Message
 from tables.numbers import read_decimal, read_integer, refuse_full_width
 from tables.text import clean_text, unguard_formula
 

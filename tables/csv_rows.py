@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tables.errors import Errors
-from tables.message import Message, N_
+from tables.message import N_, Message
 
 
 def csv_rows(path: Path, encoding: str, errors: Errors) -> Iterator[tuple[int, list[str]]]:

@@ -3,7 +3,7 @@
 import codecs
 from typing import IO
 
-from tables.message import Message, N_
+from tables.message import N_, Message
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 16

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from tables.message import Message, N_
+from tables.message import N_, Message
 
 SHOWN = 200
 FOUND_LENGTH = 40

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tables.cells import DateCell, PercentCell
 from tables.errors import BadCell
-from tables.message import Message, N_
+from tables.message import N_, Message
 
 DECIMAL = r"-?[0-9]{1,10}(\.[0-9]{1,4})?"
 INTEGER = r"-?[0-9]{1,18}"

@@ -16,7 +16,7 @@ from tables.columns import Column
 from tables.csv_rows import csv_rows
 from tables.encoding import csv_encoding
 from tables.errors import BadCell, Errors, TableRefused, refuse_file
-from tables.message import Message, N_
+from tables.message import N_, Message
 from tables.xlsx_rows import xlsx_rows
 
 INVALID = object()

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from tables.errors import BadCell
-from tables.message import Message, N_
+from tables.message import N_, Message
 
 DROPPED = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))  # invisible, come along with copied text, mean nothing
 REVERSING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

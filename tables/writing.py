@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from io import BytesIO, StringIO
 from typing import IO
 
 import xlsxwriter
@@ -27,6 +28,13 @@ def write_csv(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[Cell
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in header])
     writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bool = True) -> str:
+    """A small table as CSV text for a download."""
+    file = StringIO(newline="")
+    write_csv(file, header, rows, bom=bom)
+    return file.getvalue()
 
 
 def csv_cell(cell: Cell) -> str:
@@ -61,6 +69,13 @@ def write_xlsx(
         for number, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
                 put(worksheet, number, column, cell, text)
+
+
+def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> bytes:
+    """A small table as a workbook for a download."""
+    file = BytesIO()
+    write_xlsx(file, header, rows, sheet=sheet)
+    return file.getvalue()
 
 
 def put(worksheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, text_format: object) -> None:
