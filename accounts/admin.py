@@ -23,7 +23,9 @@ class AccountAdmin(UserAdmin):
         (_("Account"), {"fields": ["label", "email", "is_active", "is_staff"]}),
         (_("Times"), {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "label", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["username", "label", "usable_password", "password1", "password2"]})
+    ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
 

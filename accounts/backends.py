@@ -49,6 +49,4 @@ class RoleBackend:
     def has_module_perms(self, user, app: str) -> bool:
         if not user.is_active or user.is_anonymous:
             return False
-        return any(
-            name.startswith(f"{app}.") for grant in user.held_grants for name in PERMISSIONS.get(grant.role, ())
-        )
+        return any(name.startswith(f"{app}.") for grant in user.held_grants for name in PERMISSIONS.get(grant.role, ()))

@@ -15,7 +15,10 @@ def refuse_mixed_duties(user: User, role: str) -> None:
     held = set(user.grants.values_list("role", flat=True)) - {role}
     if held and (role in SEPARATED or held & SEPARATED):
         raise ValidationError(
-            _("The system administrator, the security administrator and the auditor are separate persons and hold no other role.")
+            _(
+                "The system administrator, the security administrator and the auditor are separate persons"
+                " and hold no other role."
+            )
         )
 
 

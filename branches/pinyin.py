@@ -1,4 +1,4 @@
-"""Pinyin for sorting and searching Chinese place names; the readings of surnames are a table, defaults get them wrong."""
+"""Pinyin for sorting and searching Chinese place names; surnames are a table, since defaults get them wrong."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from branches.models import Branch, Region
+from branches.models import Branch
 from branches.pinyin import initials, sort_key
 from ledger.services import append
 

@@ -22,7 +22,9 @@ DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # reverse proxies in front of gunicorn; a wrong number locks the wrong people
+PROXY_COUNT = env.int(
+    "PROXY_COUNT", default=0
+)  # reverse proxies in front of gunicorn; a wrong number locks the wrong people
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -163,7 +165,7 @@ STORAGES = {
     },
 }
 
-# Celery: PostgreSQL holds what is due, the broker only hurries it (docs/operations.md) ---------------------------------
+# Celery: PostgreSQL holds what is due, the broker only hurries it (docs/operations.md) -----------------------------
 CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ACCEPT_CONTENT = ["json"]

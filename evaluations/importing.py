@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
+from django.db import transaction
+
 from evaluations.models import EvaluationRound, RosterEntry
+from evaluations.services.values import Recorded, receive, record_incoming
 from scoring.models import Criterion
 from scoring.parameters import parse_parameters
 from scoring.standard import Standard, published_standard
+from tables.cells import PercentCell
+from tables.columns import Date, Raw, Text, division_code, read_boolean
+from tables.errors import BadCell
 from tables.message import N_, Message
+from tables.numbers import read_decimal
+from tables.reading import open_table
 
 NA = "NA"
-YES, NO = {"true", "1", "yes", "是"}, {"false", "0", "no", "否"}
-NUMBER = re.compile(r"[+-]?(\d{1,10}\.?\d{0,4}|\.\d{1,4})", re.ASCII)
-WHOLE = re.compile(r"\d{1,10}", re.ASCII)
 MOST_VETO_RECORDS = 99
 PERIODS = {"": 0, "1": 1, "2": 2, "3": 3, "4": 4}
-LENGTHS = {"note": 300, "document": 120, "source": 120}
 NOTHING = r"\N"
 
 
@@ -53,40 +58,41 @@ class CriterionReader:
         checks = parse_parameters(row.checks)
         low, high = {"percent": (0, 100), "count": (0, None)}.get(row.value_type, (None, None))
         self.low, self.high = checks.get("min", low), checks.get("max", high)
-        self.options = {str(option[0]): place for place, option in enumerate(parse_parameters(row.parameters).get("options", ()), 1)}
+        self.options = {
+            str(option[0]): place for place, option in enumerate(parse_parameters(row.parameters).get("options", ()), 1)
+        }
         self.read = lru_cache(maxsize=50_000)(self.parse)
 
-    def parse(self, text: str) -> Parsed:
-        """Read a value's text; raises Refused with what is allowed."""
+    def read_cell(self, text: str) -> Parsed:
+        """Read a value's cell; raises Refused with what is allowed."""
+        try:
+            return self.read(text, isinstance(text, PercentCell))
+        except BadCell as bad:
+            raise Refused("value", bad.allowed) from None
+
+    def parse(self, text: str, is_percent_cell: bool) -> Parsed:
         if text == "":
             return Parsed()
         if text == NA:
             return Parsed(na=True)
         if self.row.value_type == "choice":
-            return self.parse_choice(text)
+            return self.parse_choice(str(text))
         if self.row.value_type == "yesno":
-            return self.parse_yes_no(text)
-        return self.parse_number(text)
+            return Parsed(number="1" if read_boolean(text) else "0")
+        return self.parse_number(PercentCell(text) if is_percent_cell else text)
 
     def parse_choice(self, text: str) -> Parsed:
         if text not in self.options:
-            raise Refused("value", Message(N_("one of %(options)s"), {"options": ", ".join(self.options)}))
+            raise BadCell(Message(N_("one of %(options)s"), {"options": ", ".join(self.options)}))
         return Parsed(number=str(self.options[text]), option=text)
 
-    def parse_yes_no(self, text: str) -> Parsed:
-        if text.lower() not in YES | NO:
-            raise Refused("value", Message(N_("yes or no: true/false, 1/0, yes/no or 是/否")))
-        return Parsed(number="1" if text.lower() in YES else "0")
-
     def parse_number(self, text: str) -> Parsed:
-        if not NUMBER.fullmatch(text):
-            raise Refused("value", Message(N_("a number below 10^10 with at most 4 decimals, or NA")))
-        number = Decimal(text)
+        number = read_decimal(text, percent=self.row.value_type == "percent")
         if self.row.value_type == "count" and (number != number.to_integral_value() or number < 0):
-            raise Refused("value", Message(N_("a whole number, 0 or more")))
+            raise BadCell(Message(N_("a whole number, 0 or more")))
         high = MOST_VETO_RECORDS if self.counted and self.high is None else self.high
         if self.low is not None and number < self.low or high is not None and number > high:
-            raise Refused("value", self.range(high))
+            raise BadCell(self.range(high))
         return Parsed(number=str(number))
 
     def range(self, high) -> Message:
@@ -102,7 +108,11 @@ class CriterionReader:
             raise Refused("period", Message(N_("empty for the year, or a quarter 1 to 4")))
         quarters = self.row.periods == "quarters"
         if quarters != (text != ""):
-            allowed = N_("a quarter 1 to 4: this criterion is quarterly") if quarters else N_("empty: this criterion is yearly")
+            allowed = (
+                N_("a quarter 1 to 4: this criterion is quarterly")
+                if quarters
+                else N_("empty: this criterion is yearly")
+            )
             raise Refused("period", Message(allowed))
         return PERIODS[text]
 
@@ -130,7 +140,7 @@ class ValueFile:
             raise Refused("branch", Message(N_("a branch whose county is not sealed in this round")))
         reader = self.reader(cells["indicator"])
         period = reader.period(cells.get("period", ""))
-        parsed = reader.read(cells["value"])
+        parsed = reader.read_cell(cells["value"])
         self.check_households(reader, parsed, households)
         if parsed.na and not cells.get("note"):
             raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
@@ -149,7 +159,9 @@ class ValueFile:
         if reader is None:
             raise Refused("indicator", Message(N_("the code of a criterion in this round's set")))
         if reader.row.basis == "yoy_percent":
-            raise Refused("indicator", Message(N_("a criterion that takes values: this one is computed from two years")))
+            raise Refused(
+                "indicator", Message(N_("a criterion that takes values: this one is computed from two years"))
+            )
         return reader
 
     @staticmethod
@@ -157,32 +169,60 @@ class ValueFile:
         if reader.row.basis != "per_100_households" or not households or parsed.number == NOTHING:
             return
         if Decimal(parsed.number) > households:
-            raise Refused("value", Message(N_("at most the branch's %(households)s households"), {"households": households}))
+            raise Refused(
+                "value", Message(N_("at most the branch's %(households)s households"), {"households": households})
+            )
 
     @staticmethod
-    def meta(cells: Mapping[str, str]) -> list[str]:
+    def meta(cells: Mapping) -> list[str]:
         """Note, document, source and date as COPY cells."""
-        texts = []
-        for name, length in LENGTHS.items():
-            text = cells.get(name, "")
-            if len(text) > length:
-                raise Refused(name, Message(N_("at most %(length)s characters"), {"length": length}))
-            texts.append(escape(text))
-        return [*texts, read_date(cells.get("as_of", ""))]
-
-
-@lru_cache(maxsize=5000)
-def read_date(text: str) -> str:
-    """A date as COPY text, nothing for an empty cell."""
-    if not text:
-        return NOTHING
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise Refused("as_of", Message(N_("a date such as 2026-06-30"))) from None
+        day = cells.get("as_of")
+        texts = [escape(cells.get(name) or "") for name in ("note", "document", "source")]
+        return [*texts, day.isoformat() if day else NOTHING]
 
 
 @lru_cache(maxsize=50_000)
 def escape(text: str) -> str:
     """A text as a COPY cell."""
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+COLUMNS = {
+    "branch": division_code(),
+    "indicator": Text(max_length=32),
+    "value": Raw(default=""),
+    "period": Raw(default=""),
+    "note": Text(max_length=300, optional=True, default=""),
+    "document": Text(max_length=120, optional=True, default=""),
+    "source": Text(max_length=120, optional=True, default=""),
+    "as_of": Date(optional=True, default=None),
+}
+
+
+def load_values(
+    evaluation: EvaluationRound, path: str | os.PathLike[str], *, rater: str, by: str, dry_run: bool = False
+) -> Recorded:
+    """Record a file's values as one rater's; raises TableRefused with every error, nothing kept."""
+    table = open_table(path, COLUMNS)
+    reader = ValueFile(evaluation)
+    for number, cells in table:
+        try:
+            reader.add(number, dict(zip(COLUMNS, cells, strict=True)))
+        except Refused as refused:
+            found = cells[list(COLUMNS).index(refused.column)]
+            table.errors.add(number, refused.column, str(found or ""), refused.allowed)
+    with transaction.atomic():
+        reader.lines.seek(0)
+        for twice in receive(reader.lines):
+            text = N_("the same branch, indicator and period as in row %(first)s")
+            table.errors.add_row(twice.second, Message(text, {"first": twice.first}))
+        table.errors.refuse()
+        if dry_run:
+            return Recorded({})
+        return record_incoming(evaluation, rater=rater, columns=table.present, by=by, origin=origin_of(Path(path)))
+
+
+def origin_of(path: Path) -> dict[str, str]:
+    """What the ledger keeps of a file: its name and digest."""
+    with path.open("rb") as file:
+        return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

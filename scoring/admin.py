@@ -13,18 +13,13 @@ from scoring.models import CriteriaSet, Criterion, Star
 from scoring.services import StandardRefused, publish, record_edit
 
 
-def shown(message) -> str:
-    """A pure module's message in the reader's language."""
-    return _(message.text) % message.params
-
-
 class CriterionForm(ModelForm):
     """Refuses wrong rule parameters when they are saved, each by the name of its field."""
 
     def clean(self):
         row = super().clean()
         for field, message in check_criterion({**row}) if not self.errors else ():
-            self.add_error(field if field in self.fields else "parameters", ValidationError(shown(message)))
+            self.add_error(field if field in self.fields else "parameters", ValidationError(message.translated(_)))
         return row
 
 
@@ -71,14 +66,25 @@ class CriteriaSetAdmin(FrozenOncePublished, admin.ModelAdmin):
                     messages.success(request, _("“%(name)s” is published.") % {"name": criteria_set})
             except StandardRefused as refused:
                 for problem in refused.problems[:20]:
-                    messages.error(request, f"{problem.code} {problem.field}: {shown(problem.message)}")
+                    messages.error(request, f"{problem.code} {problem.field}: {problem.message.translated(_)}")
                 messages.error(request, str(refused))
 
 
 @admin.register(Criterion)
 class CriterionAdmin(FrozenOncePublished, admin.ModelAdmin):
     form = CriterionForm
-    list_display = ["code", "name", "star", "rule", "max_points", "mandatory", "veto", "bonus", "source", "criteria_set"]
+    list_display = [
+        "code",
+        "name",
+        "star",
+        "rule",
+        "max_points",
+        "mandatory",
+        "veto",
+        "bonus",
+        "source",
+        "criteria_set",
+    ]
     list_filter = ["criteria_set", "star", "source"]
     list_select_related = ["criteria_set"]
     search_fields = ["code", "name"]

@@ -81,7 +81,9 @@ def publish(criteria_set: CriteriaSet, *, by: str) -> bool:
         return False
     stars, criteria = content_of(criteria_set)
     if not stars or not criteria:
-        raise StandardRefused(_("The criteria set “%(name)s” has no stars or no criteria.") % {"name": criteria_set.name})
+        raise StandardRefused(
+            _("The criteria set “%(name)s” has no stars or no criteria.") % {"name": criteria_set.name}
+        )
     refuse_problems(stars, criteria)
     CriteriaSet.objects.filter(pk=criteria_set.pk).update(published_at=Now())
     append(

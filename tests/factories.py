@@ -71,7 +71,9 @@ def criteria_set(name: str = "village-2026", published: bool = True, kind: str =
     """The shared village catalogue as a criteria set."""
     made = CriteriaSet.objects.create(name=name, kind=kind)
     Star.objects.bulk_create([star_row(made, place, row) for place, row in enumerate(rows_of("village_stars.csv"), 1)])
-    Criterion.objects.bulk_create([criterion_row(made, place, row) for place, row in enumerate(rows_of("village.csv"), 1)])
+    Criterion.objects.bulk_create(
+        [criterion_row(made, place, row) for place, row in enumerate(rows_of("village.csv"), 1)]
+    )
     if published:
         CriteriaSet.objects.filter(pk=made.pk).update(published_at=Now())
         made.refresh_from_db()
@@ -100,8 +102,8 @@ def round_of(rated: list[Branch], *, slug: str = "test-2026", state: str = State
     """A round over these branches, open with a document, with the shared catalogue."""
     region = county(rated[0].code[:6] + "000000")
     made = EvaluationRound.objects.create(
-        slug=slug, region=fields.pop("region", region), year=fields.pop("year", 2026),
-        criteria_set=fields.pop("criteria_set", None) or criteria_set(f"set-{slug}"), document="示组通〔2026〕6号", **fields,
+        slug=slug, region=fields.pop("region", region), year=fields.pop("year", 2026), document="示组通〔2026〕6号",
+        criteria_set=fields.pop("criteria_set", None) or criteria_set(f"set-{slug}"), **fields,
     )  # fmt: skip
     for code in sorted({branch.code[:6] + "000000" for branch in rated}):
         RoundCounty.objects.create(round=made, county_id=code, state=state, document="示组通〔2026〕6号")
@@ -143,7 +145,14 @@ def value_rows(evaluation, branch, criterion, given) -> list[Value]:
         given = Decimal(codes.index(option) + 1)
     periods = (1, 2, 3, 4) if criterion.periods == "quarters" else (0,)
     return [
-        Value(round=evaluation, branch=branch, criterion=criterion, period=period, reported_number=given, reported_option=option)
+        Value(
+            round=evaluation,
+            branch=branch,
+            criterion=criterion,
+            period=period,
+            reported_number=given,
+            reported_option=option,
+        )
         for period in periods
     ]
 

@@ -12,7 +12,7 @@ from evaluations.models.round import EvaluationRound
 
 
 class RatingMark(models.Model):
-    """Edits not yet counted: written by the database in the edit's transaction, deleted in the rating's that read it."""
+    """Edits not yet counted: written by the database with the edit, deleted with the rating that read it."""
 
     round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", db_index=False)
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
@@ -59,9 +59,7 @@ class RatingRun(models.Model):
         verbose_name_plural = _("rating runs")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["round"], condition=Q(state="running"), name="one_run_at_a_time_in_round"
-            )
+            models.UniqueConstraint(fields=["round"], condition=Q(state="running"), name="one_run_at_a_time_in_round")
         ]
 
     def __str__(self) -> str:

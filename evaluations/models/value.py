@@ -65,7 +65,8 @@ class Value(models.Model):
     )
     effective_units = models.GeneratedField(
         expression=Cast(
-            last_given(ZERO, lambda rater: F(f"{rater}_number") * Literal(UNITS, NUMBER), ZERO), models.BigIntegerField()
+            last_given(ZERO, lambda rater: F(f"{rater}_number") * Literal(UNITS, NUMBER), ZERO),
+            models.BigIntegerField(),
         ),
         output_field=models.BigIntegerField(),
         db_persist=True,

@@ -61,10 +61,19 @@ def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
         .order_by("branch__code")
         .values_list("branch_id", "branch__code", "township_id", "branch__population", "branch__households")
     )
-    ids, codes, townships, population, households = (list(column) for column in zip(*roster, strict=True)) if roster else ([],) * 5
+    ids, codes, townships, population, households = (
+        (list(column) for column in zip(*roster, strict=True)) if roster else ([],) * 5
+    )
     branch_ids = np.array(ids, np.int64)
     columns = empty_columns(len(ids), standard, as_counts(population), as_counts(households))
-    fill(columns.units, columns.state, copy_values(evaluation.pk, branch_ids), branch_ids, standard.slots, standard.first_id)
+    fill(
+        columns.units,
+        columns.state,
+        copy_values(evaluation.pk, branch_ids),
+        branch_ids,
+        standard.slots,
+        standard.first_id,
+    )
     count_vetoes(columns, evaluation, branch_ids, standard)
     read_last_year(columns, evaluation, branch_ids, standard)
     return CountyInputs(evaluation, standard, branch_ids, codes, townships, columns)
@@ -100,7 +109,9 @@ def copy_values(round_id: int, branch_ids: np.ndarray, criteria: list[int] | Non
     return np.frombuffer(data, COPY_ROW, (len(data) - COPY_HEADER - COPY_TRAILER) // COPY_ROW.itemsize, COPY_HEADER)
 
 
-def fill(units: np.ndarray, state: np.ndarray, values: np.ndarray, branch_ids: np.ndarray, slots: np.ndarray, first_id: int) -> None:
+def fill(
+    units: np.ndarray, state: np.ndarray, values: np.ndarray, branch_ids: np.ndarray, slots: np.ndarray, first_id: int
+) -> None:
     """Put values at (branch, column); a value of a criterion the set does not hold is left out."""
     order = np.argsort(branch_ids)
     row = order[np.searchsorted(branch_ids[order], values["branch"].astype(np.int64))]

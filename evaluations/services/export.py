@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import IO
 
 from django.db.models import F
 
 from evaluations.models import EvaluationRound, Rating, RoundCounty
 from evaluations.models.round import OFFICIAL
 from scoring.models import STAR_CODES
+from tables.writing import write_csv
 
 COLUMNS = (
     "county_rank", "township_rank", "branch", "name", "township", "level", "index", *STAR_CODES, "earned", "status",
 )  # fmt: skip
+
+
+def write_ranking(file: IO[str], evaluation: EvaluationRound, county_code: str | None = None) -> None:
+    """Write the ranking file as CSV."""
+    write_csv(file, COLUMNS, ranking_rows(evaluation, county_code))
 
 
 def ranking_rows(evaluation: EvaluationRound, county_code: str | None = None) -> Iterator[tuple[str, ...]]:

@@ -90,9 +90,11 @@ def rate_in_snapshot(evaluation: EvaluationRound, county_code: str) -> CountyOut
     changed = write_changes(inputs, ranked, county_code)
     if marks:
         RatingMark.objects.filter(pk__in=marks).delete()
-    if changed or marks or not RoundCounty.objects.filter(
-        round=evaluation, county_id=county_code, rated_at__isnull=False
-    ).exists():
+    if (
+        changed
+        or marks
+        or not RoundCounty.objects.filter(round=evaluation, county_id=county_code, rated_at__isnull=False).exists()
+    ):
         note_summary(inputs, ranked, county_code)
     return CountyOutcome(len(inputs.codes), changed, int((~ranked.included).sum()))
 
@@ -120,4 +122,3 @@ def pending_edits(round_id: int, county_code: str) -> int:
     """How many edits the county's results do not yet count."""
     marks = RatingMark.objects.filter(round_id=round_id, county_id=county_code)
     return marks.aggregate(edits=Sum("edits"))["edits"] or 0
-

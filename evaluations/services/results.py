@@ -23,7 +23,8 @@ COLUMNS = (
 )
 NULL = r"\N"
 ABSENT = int(np.iinfo(np.int64).min)  # no number the engine gives: stands for null until the row is text
-HUNDREDTHS = tuple(f"{number // 100}.{number % 100:02d}" for number in range(20_001))  # what nearly every score is
+KEPT = 20_000  # a score, its bonus and any cap in use lie below 200.00
+HUNDREDTHS = tuple(f"{number // 100}.{number % 100:02d}" for number in range(KEPT))  # what nearly every score is
 
 
 @dataclass
@@ -83,7 +84,9 @@ def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
     return digests
 
 
-def changed_rows(inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str) -> tuple[list[int], list[int]]:
+def changed_rows(
+    inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str
+) -> tuple[list[int], list[int]]:
     """Places whose stored result differs, and ids of stored results to delete first."""
     stored = {
         branch: rest
@@ -104,7 +107,7 @@ def changed_rows(inputs: CountyInputs, ranked: RankedResults, digests: list[str]
 
 def hundredths(number: int) -> str:
     """An integer of hundredths as a decimal's text."""
-    return HUNDREDTHS[number] if 0 <= number <= 20_000 else f"{number // 100}.{number % 100:02d}"
+    return HUNDREDTHS[number] if 0 <= number < KEPT else f"{number // 100}.{number % 100:02d}"
 
 
 def star_names(flags: np.ndarray, codes: list[str]) -> list[str]:
@@ -126,7 +129,9 @@ def json_rows(matrix: np.ndarray, state: np.ndarray) -> list[str]:
     return [f"[{row}]" for row in text[2:-2].split("],[")]
 
 
-def copy_text(inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str, places: list[int]) -> str:
+def copy_text(
+    inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str, places: list[int]
+) -> str:
     """The changed results as COPY text."""
     at = np.array(places, np.int64)
     results, derived = ranked.results, inputs.standard.derived
@@ -145,7 +150,9 @@ def copy_text(inputs: CountyInputs, ranked: RankedResults, digests: list[str], c
     lines = []
     for place, cells in zip(places, zip(*columns, strict=True), strict=True):
         middle = "\t".join([cell for group in cells for cell in group])
-        lines.append(f"{start}{branch_ids[place]}\t{county_code}\t{inputs.townships[place]}\t{middle}\t{digests[place]}\n")
+        lines.append(
+            f"{start}{branch_ids[place]}\t{county_code}\t{inputs.townships[place]}\t{middle}\t{digests[place]}\n"
+        )
     return "".join(lines)
 
 
@@ -164,7 +171,10 @@ def star_columns(results: Results, codes: list[str], at: np.ndarray):
         star = codes.index(code)
         shown = results.rated[at, star] & ~parked_mask(results)[at]
         columns.append(
-            [hundredths(score) if ok else NULL for score, ok in zip(results.scores[at, star].tolist(), shown.tolist(), strict=True)]
+            [
+                hundredths(score) if ok else NULL
+                for score, ok in zip(results.scores[at, star].tolist(), shown.tolist(), strict=True)
+            ]
         )
     return zip(*columns, strict=True)
 
@@ -179,7 +189,10 @@ def rank_columns(ranked: RankedResults, at: np.ndarray):
     level = [str(number) if ok else NULL for number, ok in zip(results.level[at].tolist(), rated, strict=True)]
     has = (results.has_index[at] & ranked.included[at]).tolist()
     index = [hundredths(number) if ok else NULL for number, ok in zip(results.index[at].tolist(), has, strict=True)]
-    ranks = [[str(number) if number > 0 else NULL for number in ranks[at].tolist()] for ranks in (ranked.county_rank, ranked.township_rank, ranked.previous_rank)]
+    ranks = [
+        [str(number) if number > 0 else NULL for number in ranks[at].tolist()]
+        for ranks in (ranked.county_rank, ranked.township_rank, ranked.previous_rank)
+    ]
     return zip(level, index, *ranks, strict=True)
 
 

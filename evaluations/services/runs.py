@@ -9,11 +9,11 @@ import logging
 from datetime import timedelta
 
 from celery import current_app
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Now
 
-from evaluations.models import EvaluationRound, RatingMark, RatingRun, RatingStep, RosterEntry, RoundCounty
+from evaluations.models import EvaluationRound, RatingMark, RatingRun, RatingStep, RosterEntry
 from evaluations.models.job import RunState, StepState
 from evaluations.services.rating import CountyOutcome, rate_county
 from evaluations.services.summary import rank_counties
@@ -33,7 +33,10 @@ def start_run(evaluation: EvaluationRound, *, by: str) -> RatingRun:
     if under_way:
         return under_way
     counties = (
-        RosterEntry.objects.filter(round=evaluation).values("county_id").annotate(branches=Count("pk")).order_by("county_id")
+        RosterEntry.objects.filter(round=evaluation)
+        .values("county_id")
+        .annotate(branches=Count("pk"))
+        .order_by("county_id")
     )
     try:
         with transaction.atomic():
@@ -48,7 +51,6 @@ def start_run(evaluation: EvaluationRound, *, by: str) -> RatingRun:
     RatingStep.objects.bulk_create(
         [RatingStep(run=run, county_id=row["county_id"], branches=row["branches"]) for row in counties]
     )
-    append(chain="system", actor=by, action="rating.start", subject=evaluation.slug, detail={"run": run.pk})
     return run
 
 
@@ -140,8 +142,18 @@ def refresh_progress(run_id: int) -> None:
         ended = run.state == RunState.RUNNING and not waiting
         if ended:
             rank_counties(run.round_id)
+            note_end(run, sums)
             sums |= {"state": RunState.DONE, "finished_at": Now()}
         RatingRun.objects.filter(pk=run_id).update(**sums)
+
+
+def note_end(run: RatingRun, sums: dict) -> None:
+    """A run that changed results is kept in the ledger; one that found nothing to do leaves no trace there."""
+    if sums["changed"]:
+        append(
+            chain="system", actor=run.requested_by, action="rating.done", subject=run.round.slug,
+            detail={name: sums[name] for name in ("counties_done", "changed", "parked", "failures")},
+        )  # fmt: skip
 
 
 def publish_due() -> int:

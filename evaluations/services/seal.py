@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State
 from evaluations.services.columns import CountyInputs, read_county
-from evaluations.services.rating import rate_in_snapshot, take_snapshot
+from evaluations.services.rating import in_snapshot, rate_in_snapshot
 from evaluations.services.results import RankedResults, rank, rank_results
 from ledger.services import append
 from scoring import engine
@@ -41,33 +41,39 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
             % {"counties": "、".join(under_way)}
         )
     sealed = set(evaluation.seals.values_list("county_id", flat=True))
-    return [seal_county(evaluation, row.county_id, document=document.strip(), by=by) for row in counties if row.county_id not in sealed]
+    return [
+        seal_county(evaluation, row.county_id, document=document.strip(), by=by)
+        for row in counties
+        if row.county_id not in sealed
+    ]
 
 
 def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
-    """Rate a county one last time and seal it, in one transaction."""
-    with transaction.atomic():
-        if not transaction.get_connection().savepoint_ids:
-            take_snapshot(evaluation.pk, county_code)
-        rate_in_snapshot(evaluation, county_code)
-        inputs = read_county(evaluation, county_code)
-        ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
-        content = canonical_file(evaluation, county_code, inputs, ranked)
-        seal = SealedCounty.objects.create(
-            round=evaluation,
-            county_id=county_code,
-            document=document,
-            engine_version=engine.ENGINE_VERSION,
-            content=content,
-            sha256=hashlib.sha256(content.encode()).hexdigest(),
-        )
-        copy_ratings(seal)
-        mark_following(evaluation, county_code)
-        RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
-        append(
-            chain=county_code, actor=by, action="round.seal", subject=evaluation.slug,
-            detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
-        )  # fmt: skip
+    """Rate a county one last time and seal it, in one snapshot."""
+    work = partial(seal_in_snapshot, evaluation, county_code, document=document, by=by)
+    return in_snapshot(evaluation.pk, county_code, work)
+
+
+def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
+    rate_in_snapshot(evaluation, county_code)
+    inputs = read_county(evaluation, county_code)
+    ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
+    content = canonical_file(evaluation, county_code, inputs, ranked)
+    seal = SealedCounty.objects.create(
+        round=evaluation,
+        county_id=county_code,
+        document=document,
+        engine_version=engine.ENGINE_VERSION,
+        content=content,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+    )
+    copy_ratings(seal)
+    mark_following(evaluation, county_code)
+    RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
+    append(
+        chain=county_code, actor=by, action="round.seal", subject=evaluation.slug,
+        detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
+    )  # fmt: skip
     return seal
 
 

@@ -14,8 +14,8 @@ from ledger.services import append
 META = ("note", "document", "source", "as_of")
 INCOMING = """
     CREATE TEMP TABLE incoming (
-        line int, branch_id int, criterion_id int, period smallint, number numeric(14,4), option varchar(32), na boolean,
-        counted boolean, note text, document text, source text, as_of date
+        line int, branch_id int, criterion_id int, period smallint, number numeric(14,4), option varchar(32),
+        na boolean, counted boolean, note text, document text, source text, as_of date
     ) ON COMMIT DROP
 """
 
@@ -53,7 +53,9 @@ def receive(lines: IO[str]) -> list[Twice]:
         return [Twice(first, second) for first, second in cursor.fetchall()]
 
 
-def record_incoming(evaluation: EvaluationRound, *, rater: str, columns: Iterable[str], by: str, origin: dict) -> Recorded:
+def record_incoming(
+    evaluation: EvaluationRound, *, rater: str, columns: Iterable[str], by: str, origin: dict
+) -> Recorded:
     """Take `incoming` over as this rater's values; call it in the transaction of `receive`.
 
     `columns` names the metadata the file had; the others stay as they are. `origin` (file, digest) goes to the ledger.
@@ -153,4 +155,3 @@ def note_changes(evaluation: EvaluationRound, changed: dict[str, int], *, rater:
             chain=county, actor=by, action="values.load", subject=evaluation.slug,
             detail={"as": rater, "changed": changed[county], **origin},
         )  # fmt: skip
-
