@@ -54,7 +54,7 @@ def reachable_counties(grants: list[Grant]) -> Q:
         if grant.role == Role.AUDITOR:
             return Q()
         if grant.role not in BLIND:
-            condition |= Q(county_id__startswith=grant.scope_prefix[:6])
+            condition |= Q(county__code__startswith=grant.scope_prefix[:6])
     return condition
 
 
