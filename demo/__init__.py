@@ -1,0 +1,1 @@
+"""A fictional county to try the portal with: its files, its accounts and a printed summary."""
