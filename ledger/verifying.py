@@ -89,7 +89,7 @@ def walk(head: LedgerHead) -> Problem | None:
     if expected <= head.sequence:
         return Problem(head.chain, expected, _("this and all later entries are missing; the end of the chain was cut"))
     if previous != head.hash:
-        return Problem(head.chain, head.sequence, _("the last entry is not the one the head names; one of them was replaced"))
+        return Problem(head.chain, head.sequence, _("the last entry is not the one the head names"))
     return None
 
 
@@ -100,7 +100,8 @@ def stored(chain: str, *, up_to: int) -> Iterator[Entry]:
 
 
 def entry_at(chain: str, sequence: int) -> Entry | None:
-    return next(map(Entry._make, LedgerEntry.objects.filter(chain=chain, sequence=sequence).values_list(*Entry._fields)), None)
+    row = LedgerEntry.objects.filter(chain=chain, sequence=sequence).values_list(*Entry._fields).first()
+    return Entry._make(row) if row else None
 
 
 def missing(head: LedgerHead, expected: int, found: int) -> Problem:
@@ -144,5 +145,5 @@ def beyond_head(chain: str) -> Problem | None:
         )
         counted, last = cursor.fetchone() or (0, None)
     if last is not None and last > counted:
-        return Problem(chain, counted + 1, _("the head does not know this entry; the head was set back or the entry inserted"))
+        return Problem(chain, counted + 1, _("the head of the chain does not know this entry"))
     return None

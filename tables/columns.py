@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tables.cells import DateCell
+from tables.cells import DateCell, RefusedCell
 from tables.errors import BadCell
 from tables.json_text import read_json
 from tables.message import N_, Message
@@ -29,6 +29,8 @@ class Column:
 
     def read(self, text: str) -> Any:
         """The cell's value; BadCell when `text` is not allowed. Surrounding blanks never count."""
+        if isinstance(text, RefusedCell):
+            raise BadCell(text.allowed)
         stripped = text.strip()
         if not stripped:
             return self.read_empty()

@@ -1,9 +1,9 @@
 """Read a CSV or .xlsx file row by row: values in the declared order, and every error of the file collected.
 
-    table = open_table(path, {"code": division_code(), "name": Text(max_length=100)})
-    for number, (code, name) in table:
-        ...
-    table.errors.refuse()
+table = open_table(path, {"code": division_code(), "name": Text(max_length=100)})
+for number, (code, name) in table:
+    ...
+table.errors.refuse()
 """
 
 import os
@@ -49,9 +49,9 @@ class Table:
         places = [names.index(name) if name in names else self._width for name in columns]
         self._names = list(columns)
         self._lacking = self._width in places
-        self._readers = [
-            (place, lru_cache(CACHED, typed=typed)(column.read)) for place, column in zip(places, columns.values(), strict=True)
-        ]
+        # A PercentCell equals the str of its digits: only a typed cache keeps them apart, and it is slower.
+        reads = [lru_cache(CACHED, typed=typed)(column.read) for column in columns.values()]
+        self._readers = list(zip(places, reads, strict=True))
 
     def __iter__(self) -> Iterator[tuple[int, list[Any]]]:
         width, lacking, readers = self._width, self._lacking, self._readers
@@ -69,7 +69,7 @@ class Table:
             yield number, values
 
     def _fits(self, number: int, cells: list[str]) -> bool:
-        """Whether a row of another length than the header is only longer by empty cells; a blank line is passed over."""
+        """Whether a row unlike the header in length is only longer by empty cells; a blank line is passed over."""
         if not any(cell.strip() for cell in cells):
             return False
         if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):

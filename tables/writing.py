@@ -49,7 +49,11 @@ def csv_cell(cell: Cell) -> str:
 
 
 def write_xlsx(
-    file: IO[bytes] | str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1"
+    file: IO[bytes] | str | os.PathLike[str],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str = "Sheet1",
 ) -> None:
     """Write a workbook of one sheet: bold frozen header, text cells formatted as text, numbers as numbers."""
     options = {
