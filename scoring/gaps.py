@@ -11,6 +11,7 @@ from scoring.units import SCALE, VALUE_LIMIT
 
 OWN_BASES = {"value": None, "per_1000_residents": ("population", 1000), "per_100_households": ("households", 100)}
 WHOLE_TYPES = ("count", "yesno", "choice")
+LIMITS = {"count": (0, VALUE_LIMIT - SCALE), "percent": (0, VALUE_LIMIT - 1), "yesno": (0, SCALE)}
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,9 @@ def _value_for(criterion: CompiledCriterion, mine: Columns, basis: int, rising: 
         value = -(-basis * size // factor) if rising else basis * size // factor
     if criterion.value_type in WHOLE_TYPES:
         value = -(-value // SCALE) * SCALE if rising else value // SCALE * SCALE
-    most = {"per_100_households": size * SCALE}.get(criterion.basis, VALUE_LIMIT - 1)
-    least = 0 if criterion.value_type in ("count", "percent") else 1 - VALUE_LIMIT
+    least, most = LIMITS.get(criterion.value_type, (1 - VALUE_LIMIT, VALUE_LIMIT - 1))
+    if criterion.basis == "per_100_households":
+        most = size * SCALE
     return max(least, min(most, value))
 
 

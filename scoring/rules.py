@@ -259,12 +259,12 @@ class Choice(Rule):
     def _code(read, row):
         code, label, _ = row
         text = code.strip() if isinstance(code, str) else ""
-        if not text or text != code or len(text) > CODE_LENGTH or text.upper() == "NA":
-            read.refuse("options", N_("a code must be a text of at most 40 characters, and not NA"))
-            return None
-        if not isinstance(label, str) or not label.strip():
+        if not isinstance(label, str):
             read.refuse("options", N_("a label must be a text"))
-        return code
+        if text and text == code and len(text) <= CODE_LENGTH and text.upper() != "NA":
+            return code
+        read.refuse("options", N_("a code must be a text of at most 40 characters, and not NA"))
+        return None
 
     def points(self, basis, max_points):
         place = np.clip(basis // SCALE, 0, len(self.worth) + 1)
