@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grant, User
-from accounts.services import record_account, record_grant
+from accounts.services import record_account, record_grant, refuse_mixed_duties
 
 admin.site.unregister(Group)
 
@@ -37,8 +39,21 @@ class AccountAdmin(UserAdmin):
         record_account(obj, changed=form.changed_data, by=str(request.user))
 
 
+class GrantForm(ModelForm):
+    """Refuses duties that never meet in one person, and roles given to oneself."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("user") and cleaned.get("role"):
+            if cleaned["user"] == self.giver:
+                raise ValidationError(_("Nobody changes their own roles."))
+            refuse_mixed_duties(cleaned["user"], cleaned["role"])
+        return cleaned
+
+
 @admin.register(Grant)
 class GrantAdmin(admin.ModelAdmin):
+    form = GrantForm
     list_display = ["user", "role", "region", "star", "department", "branch"]
     list_select_related = ["user", "region", "department", "branch"]
     list_filter = ["role"]
@@ -47,6 +62,14 @@ class GrantAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False  # a role is given or taken away, each with its own entry in the ledger
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or obj.user != request.user)
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.giver = request.user
+        return form
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -57,5 +80,5 @@ class GrantAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        for grant in queryset:
+        for grant in queryset.exclude(user=request.user):
             self.delete_model(request, grant)

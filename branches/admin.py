@@ -47,7 +47,7 @@ class DepartmentAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(within(request.user, "county_id"))
+        return super().get_queryset(request).filter(within(request.user, "county__code"))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "county":

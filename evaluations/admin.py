@@ -30,7 +30,7 @@ class ReadOnly(admin.ModelAdmin):
 class InOnesCounty(ReadOnly):
     """Rows of the counties that the person's roles reach."""
 
-    county_field = "county_id"
+    county_field = "county__code"
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(within(request.user, self.county_field))
@@ -38,7 +38,7 @@ class InOnesCounty(ReadOnly):
 
 @admin.register(EvaluationRound)
 class EvaluationRoundAdmin(InOnesCounty):
-    county_field = "region_id"
+    county_field = "region__code"
     list_display = ["slug", "region", "year", "criteria_set", "previous", "document"]
     list_select_related = ["region", "criteria_set", "previous"]
     list_filter = ["year"]
