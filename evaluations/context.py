@@ -13,6 +13,8 @@ from accounts.access import Sight
 from accounts.roles import ORGANIZATION
 from evaluations.models import RoundCounty
 from evaluations.reading.county import reachable
+from evaluations.reading.words import ICONS, SEALS
+from scoring.models import StarCode
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,16 @@ class NavEntry:
     url: str
     label: str
     current: bool
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of the five stars before any standard names it."""
+
+    code: str
+    seal: str
+    icon: str
+    label: str
 
 
 class Portal:
@@ -61,6 +73,11 @@ class Portal:
     @property
     def round_line(self) -> str:
         return _("Rating of %(year)s") % {"year": self.row.round.year} if self.row else ""
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The five stars, by the names every standard's slots share."""
+        return [Slot(code, SEALS[code], ICONS[code], label) for code, label in StarCode.choices]
 
     @property
     def document(self) -> str:

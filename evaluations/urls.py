@@ -1,3 +1,35 @@
 """Addresses of rounds, rankings and branches."""
 
-urlpatterns: list = []
+from django.urls import path, register_converter
+
+from evaluations.views import branch, home, ranking, runs
+
+
+class DivisionCode:
+    """Twelve digits: a region's or a branch's code."""
+
+    regex = "[0-9]{12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DivisionCode, "code")
+COUNTY = "rounds/<slug:slug>/<code:county>"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path(f"{COUNTY}/ranking/", ranking.ranking, name="ranking"),
+    path(f"{COUNTY}/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
+    path(f"{COUNTY}/ranking.xlsx", ranking.ranking_xlsx, name="ranking_xlsx"),
+    path(f"{COUNTY}/townships/", ranking.townships, name="townships"),
+    path(f"{COUNTY}/branches/<code:code>/", branch.branch, name="branch"),
+    path(f"{COUNTY}/standard/", branch.standard, name="standard"),
+    path("rounds/<slug:slug>/runs/", runs.runs, name="runs"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),
+    path("runs/<int:pk>/resume/", runs.resume, name="resume_run"),
+]

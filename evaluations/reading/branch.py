@@ -13,8 +13,9 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star
 from evaluations.reading.gaps import Gap, gap_of
 from evaluations.reading.marks import StarMark, marks_of
+from evaluations.reading.parking import parking_words
 from evaluations.reading.values import GivenValues
-from evaluations.reading.words import level_word, signed, two_places
+from evaluations.reading.words import level_word, signed, trimmed, two_places
 from scoring.standard import published_standard
 from scoring.units import div_half_up, to_units
 
@@ -61,6 +62,10 @@ class StarLine:
     def lack(self) -> str:
         return two_places(self.mark.lack)
 
+    @property
+    def passing(self) -> str:
+        return trimmed(to_units(self.mark.star.pass_line))
+
 
 class BranchPage:
     """One branch in one round, as one person sees it; 404 where that is not at all."""
@@ -106,9 +111,7 @@ class BranchPage:
         records = list(VetoRecord.objects.filter(round=self.seen.row.round_id, branch=self.branch, lifted_at=None))
         values = GivenValues(self.seen.round, self.branch.pk)
         standard = published_standard(self.seen.round.criteria_set_id)
-        return lines_of(
-            standard, values, self.rating, records, sight=self.seen.sight, code=self.branch.code
-        )
+        return lines_of(standard, values, self.rating, records, sight=self.seen.sight, code=self.branch.code)
 
     @property
     def star_lines(self) -> list[StarLine]:
@@ -133,9 +136,7 @@ class BranchPage:
         """The stars that have criteria the reader may see."""
         own = {line.row.star for line in self.lines}
         by_code = {mark.code: mark for mark in self.marks}
-        return [
-            by_code.get(star.code, StarMark(star, "unrated")) for star in self.seen.stars if star.code in own
-        ]
+        return [by_code.get(star.code, StarMark(star, "unrated")) for star in self.seen.stars if star.code in own]
 
     @property
     def star(self) -> str:
@@ -149,7 +150,11 @@ class BranchPage:
     @cached_property
     def gaps(self) -> list[Gap]:
         """The stars not earned, the nearest first."""
-        missed = [mark for mark in self.marks if mark.state in ("near", "missed", "unmet", "vetoed") and mark.result is not None]
+        missed = [
+            mark
+            for mark in self.marks
+            if mark.state in ("near", "missed", "unmet", "vetoed") and mark.result is not None
+        ]
         missed.sort(key=lambda mark: (mark.state == "vetoed", mark.lack or 0))
         return [gap_of(mark, lines_of_star(self.lines, mark.code)) for mark in missed]
 
@@ -158,6 +163,22 @@ class BranchPage:
         """How many rated branches the township rank counts."""
         rated = Rating.objects.of(self.seen.row.round_id, self.seen.row.county_id).filter(level__isnull=False)
         return rated.filter(township_id=self.branch.township_id).count()
+
+    @property
+    def parked(self) -> str:
+        return parking_words(self.rating.parked) if self.rating and self.opened else ""
+
+    @property
+    def all_earned(self) -> bool:
+        return bool(self.marks) and all(mark.state == "earned" for mark in self.marks)
+
+    @property
+    def population(self) -> str:
+        return "" if self.branch.population is None else f"{self.branch.population:,}"
+
+    @property
+    def households(self) -> str:
+        return "" if self.branch.households is None else f"{self.branch.households:,}"
 
     @property
     def level_word(self) -> str:
@@ -182,5 +203,3 @@ def entry_of(seen: SeenCounty, code: str) -> RosterEntry:
     if entry is None or not seen.sight.lists_branch(code):
         raise Http404
     return entry
-
-

@@ -55,7 +55,13 @@ class Chart:
 
 
 def drawn(
-    figures: Sequence[Figure], *, caption: str, name_head: str, now_head: str, last_head: str = "", line: Decimal | None = None
+    figures: Sequence[Figure],
+    *,
+    caption: str,
+    name_head: str,
+    now_head: str,
+    last_head: str = "",
+    line: Decimal | None = None,
 ) -> Chart:
     """Scale the bars so that the largest fills the width."""
     numbers = [figure.now for figure in figures] + [figure.last or 0 for figure in figures]

@@ -58,7 +58,9 @@ class SeenCounty:
     def knows_scores(self, star: str) -> bool:
         """Is this star's score seen of every branch that is listed?"""
         whole = self.row.county.prefix in self.sight.prefixes
-        return whole or star in self.sight.stars or not (self.sight.ranking or self.sight.stars or self.sight.departments)
+        return (
+            whole or star in self.sight.stars or not (self.sight.ranking or self.sight.stars or self.sight.departments)
+        )
 
     @cached_property
     def pending(self) -> int:

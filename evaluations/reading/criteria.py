@@ -78,13 +78,18 @@ class CriterionLine:
         return not bool(met[0])
 
     @property
+    def counts_records(self) -> bool:
+        """Is the value the number of standing veto records?"""
+        return self.compiled.veto and self.row.value_type == "count"
+
+    @property
     def vetoes(self) -> bool:
         """Does a reported value of this veto break its threshold?"""
         if not self.compiled.veto:
             return False
         if self.records:
             return True
-        if self.row.value_type == "count" or self.given.missing or self.given.units is None:
+        if self.counts_records or self.given.missing or self.given.units is None:
             return False
         return not bool(self.compiled.rule.satisfied(np.array([self.given.units]), np.array([0]))[0])
 
@@ -103,7 +108,13 @@ def may_see(sight: Sight, branch_code: str, criterion: Criterion) -> bool:
 
 
 def lines_of(
-    standard: Standard, values: GivenValues, rating: Rating | None, records: list[VetoRecord], *, sight: Sight, code: str
+    standard: Standard,
+    values: GivenValues,
+    rating: Rating | None,
+    records: list[VetoRecord],
+    *,
+    sight: Sight,
+    code: str,
 ) -> list[CriterionLine]:
     """The criteria the reader may see, in the standard's order."""
     bases = formed_bases(standard, rating)

@@ -98,5 +98,3 @@ def target_words(line: CriterionLine, target: int) -> str:
     if line.compiled.value_type == "choice":
         return line.compiled.options[target // 10_000 - 1]
     return said(on_scale(target, line.compiled))
-
-

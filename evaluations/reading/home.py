@@ -79,6 +79,14 @@ class Glance:
         self.last = last_totals(seen, codes)
 
     @property
+    def five(self) -> int:
+        return self.now.levels[5]
+
+    @property
+    def last_five(self) -> int:
+        return self.last.levels[5] if self.last else 0
+
+    @property
     def last_head(self) -> str:
         return _("last year") if self.last else ""
 
@@ -94,7 +102,11 @@ class Glance:
             for level, word in LEVELS.items()
         ]
         return drawn(
-            figures, caption=_("Branches by level"), name_head=_("Level"), now_head=_("branches"), last_head=self.last_head
+            figures,
+            caption=_("Branches by level"),
+            name_head=_("Level"),
+            now_head=_("branches"),
+            last_head=self.last_head,
         )
 
     @property

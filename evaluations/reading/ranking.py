@@ -8,14 +8,23 @@ from functools import cached_property
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import Rating
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.marks import StarMark, marks_of
+from evaluations.reading.parking import parking_words
 from evaluations.reading.words import level_word, two_places
 
 PAGE, WHOLE = 100, 1000  # rows of a page; of one meant for paper
-LEVELS = {"3+": Q(level__gte=3), "parked": ~Q(parked=""), **{str(level): Q(level=level) for level in range(6)}}
+LEVELS = {
+    "3+": Q(level__gte=3),
+    **{str(level): Q(level=level) for level in (5, 4, 3, 2, 1, 0)},
+    "vetoed": ~Q(vetoed=""),
+    "parked": ~Q(parked=""),
+}
+LEVEL_WORDS = {"3+": _("Three stars or more"), "vetoed": _("Vetoed"), "parked": _("Parked")}
 SEARCH_LENGTH = 40
 
 
@@ -46,6 +55,7 @@ class RankingRow:
     marks: list[StarMark]
     shows_level: bool
     shows_rank: bool
+    shows_reason: bool
     url: str
 
     @property
@@ -59,6 +69,11 @@ class RankingRow:
     @property
     def index(self) -> str:
         return two_places(self.rating.index) if self.shows_level else ""
+
+    @property
+    def parked(self) -> str:
+        """Why the branch could not be scored, to those who see its values."""
+        return parking_words(self.rating.parked) if self.shows_reason else ""
 
     @property
     def move(self) -> Move | None:
@@ -158,6 +173,7 @@ class Ranking:
             marks_of(stars, rating, sight),
             shows_level=sight.ranking or sight.opens_branch(code),
             shows_rank=sight.ranking,
+            shows_reason=sight.opens_branch(code),
             url=self.seen.url("branch", code),
         )
 
@@ -170,6 +186,25 @@ class Ranking:
             if value not in (None, ""):
                 query[name] = str(value)
         return f"?{query.urlencode()}" if query else "?"
+
+    @property
+    def level_choices(self) -> list[tuple[str, str]]:
+        """What one may filter by: a level, three stars or more, a veto, parked."""
+        return [(value, str(LEVEL_WORDS.get(value) or level_word(int(value)))) for value in LEVELS]
+
+    @property
+    def star_choices(self) -> list[tuple[str, str]]:
+        """Each star, earned or not."""
+        choices = []
+        for head in self.seen.shown_stars:
+            choices.append((head.code, gettext("%(star)s: earned") % {"star": head.label}))
+            choices.append((f"-{head.code}", gettext("%(star)s: not earned") % {"star": head.label}))
+        return choices
+
+    @property
+    def columns_right(self) -> int:
+        """Columns to the right of the branch's name."""
+        return len(self.seen.shown_stars) + 2 * self.seen.knows_levels + self.seen.sight.ranking
 
     def column(self, name: str, label: str, *, falls: bool = False) -> Column:
         """A column's head; `falls` says that the best is the largest, so that a first click puts it on top."""

@@ -60,7 +60,7 @@ def rounds_run_by(user: User) -> QuerySet[EvaluationRound]:
     prefixes = [grant.scope_prefix for grant in user.held_grants if grant.role in ORGANIZATION]
     counties = EvaluationRound.objects.filter(pk__in=[])
     for prefix in prefixes:
-        counties |= EvaluationRound.objects.filter(counties__county_id__startswith=prefix[:6])
+        counties |= EvaluationRound.objects.filter(counties__county__code__startswith=prefix[:6])
     return counties.distinct()
 
 

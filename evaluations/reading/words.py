@@ -51,12 +51,6 @@ def trimmed(units: int) -> str:
     return f"{Decimal(units).scaleb(-4):f}".rstrip("0").rstrip(".") if units else "0"
 
 
-def grouped(units: int) -> str:
-    """Ten-thousandths as the shortest exact decimal, thousands set apart."""
-    whole, point, fraction = trimmed(units).partition(".")
-    return f"{int(whole):,}{point}{fraction}" if whole not in ("-0", "-") else f"{whole}{point}{fraction}"
-
-
 def aligned(units: int) -> Aligned:
     whole, point, fraction = trimmed(units).partition(".")
     return Aligned(whole, point + fraction)
