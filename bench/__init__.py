@@ -1,0 +1,1 @@
+"""How fast the portal rates, against floors and peers measured in the same run (`make bench`)."""
