@@ -77,9 +77,18 @@ def parameters_of(row: Mapping, field: str = "parameters") -> dict:
 def facts_of_row(row: Mapping) -> CriterionFacts:
     """Return what a rule needs of a row; a max_points that can't be read counts as too large."""
     points = number_of(row, "max_points")
-    flags = {flag: flag_of(row, flag) for flag in ("mandatory", "veto", "bonus")}
-    texts = {name: cell(row, name) for name in ("value_type", "basis", "periods", "star", "unit", "direction")}
-    return CriterionFacts(max_points=10**10 * SCALE if points is None else points, **texts, **flags)
+    return CriterionFacts(
+        value_type=cell(row, "value_type"),
+        max_points=10**10 * SCALE if points is None else points,
+        basis=cell(row, "basis"),
+        periods=cell(row, "periods"),
+        mandatory=flag_of(row, "mandatory"),
+        veto=flag_of(row, "veto"),
+        bonus=flag_of(row, "bonus"),
+        star=cell(row, "star"),
+        unit=cell(row, "unit"),
+        direction=cell(row, "direction"),
+    )
 
 
 def check_criterion(row: Mapping) -> list[FieldError]:

@@ -36,7 +36,7 @@ class CompiledCriterion:
     def as_dict(self) -> dict:
         """Return strings, integers, booleans, None, lists and dicts only: no floats."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        rule = {"key": self.rule.key, **{name: _listed(value) for name, value in asdict(self.rule).items()}}
+        rule = {"key": self.rule.key, **{name: _listed(value) for name, value in vars(self.rule).items()}}
         return plain | {"rule": rule, "options": list(self.options)}
 
     @classmethod

@@ -139,12 +139,12 @@ def _score_year(compiled, columns, criterion, kept) -> _Scored:
 
 def _score_quarters(compiled, columns, criterion, kept) -> _Scored:
     """Each quarter's points are rounded, then their mean over the quarters that aren't NA (§1)."""
-    total = counted = given = 0
+    total, counted, given = (np.zeros(len(kept), np.int64) for _ in range(3))
     for period in (1, 2, 3, 4):
         reported, units, state = _column(columns, compiled.slot_of(criterion.code, period), kept)
-        total = total + np.where(reported, criterion.rule.points(units, criterion.max_points), 0)
-        counted = counted + (state != NOT_APPLICABLE).astype(np.int64)
-        given = given + reported.astype(np.int64)
+        total += np.where(reported, criterion.rule.points(units, criterion.max_points), 0)
+        counted += state != NOT_APPLICABLE
+        given += reported
     points = div_half_up(total, np.maximum(counted, 1))
     state = np.where(counted == 0, NOT_APPLICABLE, np.where(given == 0, MISSING, REPORTED))
     return _Scored(np.zeros_like(points), state, points, points > 0)

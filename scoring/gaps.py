@@ -9,7 +9,7 @@ from scoring.compiled import CompiledCriterion, CompiledSet
 from scoring.engine import Columns, Results, rate
 from scoring.units import SCALE, VALUE_LIMIT
 
-OWN_BASES = {"value": None, "per_1000_residents": ("population", 1000), "per_100_households": ("households", 100)}
+OWN_BASES = {"value": ("", 1), "per_1000_residents": ("population", 1000), "per_100_households": ("households", 100)}
 WHOLE_TYPES = ("count", "yesno", "choice")
 LIMITS = {"count": (0, VALUE_LIMIT - SCALE), "percent": (0, VALUE_LIMIT - 1), "yesno": (0, SCALE)}
 

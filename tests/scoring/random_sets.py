@@ -93,7 +93,7 @@ def as_json(parameters):
 
 def random_criterion(rng, code, star):
     """Return a criterion's row and the values where its rule bends."""
-    flag = str(rng.choice(("", "", "", "mandatory", "mandatory", "bonus", "veto")))
+    flag = str(rng.choice(("", "mandatory", "bonus", "veto"), p=(0.65, 0.1, 0.15, 0.1)))
     kind = "threshold" if flag == "veto" else str(rng.choice(KINDS))
     most = 0 if flag == "veto" else int(rng.choice(MOST_POINTS))
     value_type = "choice" if kind == "choice" else str(rng.choice(("number", "percent", "count", "count", "yesno")))
@@ -133,6 +133,8 @@ def random_values(rng, row, lines, n):
     """Return n values in units and their states; one in some thousands can't be scored."""
     kind = row["value_type"]
     weights = STATE_WEIGHTS[int(rng.choice(6, p=(0.5, 0.2, 0.12, 0.12, 0.03, 0.03)))]
+    if row["veto"] == "1":  # a veto in most rows would hide everything else
+        weights = (0.9, 0.05, 0.05)
     state = rng.choice(3, n, p=weights).astype(np.int8)
     if kind == "choice":
         return rng.choice(lines, n), state
