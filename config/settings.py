@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5 * RECONCILE_SECONDS},  # a worker that was away must not replay an hour of ticks
     }
 }
+CELERY_BEAT_SYNC_EVERY = 30 // RECONCILE_SECONDS  # how often the file is written that a health check looks at
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / "var" / "beat"))
 
 LOGGING = {
