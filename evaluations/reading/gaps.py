@@ -11,7 +11,7 @@ from evaluations.reading.criteria import CriterionLine
 from evaluations.reading.marks import StarMark
 from evaluations.reading.values import said
 from evaluations.reading.words import two_places
-from scoring.units import div_half_up, to_units
+from scoring.units import SCALE, div_half_up, to_units
 from scoring.wording import on_scale
 
 SHOWN = 3
@@ -90,11 +90,21 @@ def reach(line: CriterionLine, aim: int) -> tuple[int, str]:
     target = compiled.rule.reach(aim, compiled.max_points, start)
     if target is None:
         return compiled.max_points, ""
+    target = readable(line, start, target)
     points = int(compiled.rule.points(np.array([target]), compiled.max_points)[0])
     return points, target_words(line, target)
 
 
+def readable(line: CriterionLine, start: int, target: int) -> int:
+    """The target rounded away from the start: to whole numbers for a count, else to two decimals."""
+    compiled = line.compiled
+    if compiled.value_type in ("choice", "yesno") or compiled.rule.key == "bands":
+        return target
+    step = SCALE if compiled.value_type == "count" and compiled.basis == "value" else SCALE // 100
+    return -(-target // step) * step if target > start else target // step * step
+
+
 def target_words(line: CriterionLine, target: int) -> str:
     if line.compiled.value_type == "choice":
-        return line.compiled.options[target // 10_000 - 1]
+        return line.compiled.options[target // SCALE - 1]
     return said(on_scale(target, line.compiled))

@@ -15,6 +15,7 @@ from evaluations.models.value import MISSING, NOT_APPLICABLE, REPORTED
 from scoring.compiled import CompiledCriterion
 from scoring.models import Criterion
 from scoring.parameters import parse_parameters
+from scoring.units import plain
 from scoring.wording import shown_value
 from tables.message import Message
 
@@ -40,6 +41,12 @@ class Given:
     corrected: bool = False
     units: int | None = None
     quarters: list[tuple[str, str]] = field(default_factory=list)
+    unit: str = ""
+
+    @property
+    def short(self) -> str:
+        """The value in one line: the quarters' numbers beside each other."""
+        return " / ".join(text for _name, text in self.quarters) or self.text
 
     @property
     def missing(self) -> bool:
@@ -84,14 +91,21 @@ def given(row: Criterion, compiled: CompiledCriterion, values: list[Value]) -> G
     latest = max(values, key=lambda value: value.updated_at)
     if compiled.quarters:
         state = next((s for s in (REPORTED, MISSING) if any(v.effective_state == s for v in values)), NOT_APPLICABLE)
-        quarters = [(str(QUARTERS[value.period]), text_of(compiled, value)) for value in values]
-        return Given(state, quarters=quarters, corrected=any(map(is_corrected, values)), **origin(row, latest))
+        quarters = [(str(QUARTERS[value.period]), quarter_text(value)) for value in values]
+        return Given(state, quarters=quarters, unit=compiled.unit, corrected=any(map(is_corrected, values)), **origin(row, latest))
     value = values[0]
     text = text_of(compiled, value) if value.effective_state == REPORTED else ""
     return Given(
         value.effective_state, text, meaning_of(row, compiled, value), corrected=is_corrected(value),
         units=value.effective_units, **origin(row, value),
     )  # fmt: skip
+
+
+def quarter_text(value: Value) -> str:
+    """One quarter's number without its unit, which the four share."""
+    if value.effective_state == NOT_APPLICABLE:
+        return gettext("N/A")
+    return plain(value.effective_units) if value.effective_state == REPORTED else "–"
 
 
 def text_of(compiled: CompiledCriterion, value: Value) -> str:
