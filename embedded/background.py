@@ -52,8 +52,9 @@ def down(base: Path) -> None:
 def clean(base: Path) -> None:
     """Forget all data: stop what runs, then remove var/."""
     down(base)
-    shutil.rmtree(base / "var", ignore_errors=True)
-    shutil.rmtree(base / "staticfiles", ignore_errors=True)
+    for name in ("var", "staticfiles"):
+        if (base / name).exists():
+            shutil.rmtree(base / name)
     print("var/ is gone; `make demo` starts afresh.")
 
 

@@ -14,7 +14,7 @@ from embedded.processes import die_with_parent, wait_until
 from embedded.programs import Portal, web
 from embedded.trouble import Trouble
 
-ROUND = "demo"
+ROUND = "demo-2026"  # what `manage.py load_demo` opens
 WEB_SECONDS = 60
 PORTS = range(1, 65536)
 

@@ -119,6 +119,6 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except OSError as error:
-        sys.exit(TELLING.get(error.strerror, f"The system refused: {error}."))
+        sys.exit(TELLING.get(error.strerror, f"The system refused: {error.strerror} ({error.filename})."))
     except KeyboardInterrupt:
         sys.exit(1)

@@ -30,13 +30,13 @@ class Identity:
     assume: Callable[[], None] | None
 
 
-def choose() -> Identity:
-    """The identity that works here; Trouble when root has no way to lay its power down."""
+def choose(directory: Path) -> Identity:
+    """The identity that can work below `directory`; Trouble when root has no way to lay its power down."""
     if os.geteuid() != 0:
         return Identity("user", os.geteuid(), None)
-    if _works(enter_namespace):
+    if _reaches(enter_namespace, directory):  # its root cannot pass a directory that another user closed
         return Identity("namespace", 0, enter_namespace)
-    if _works(become_nobody):
+    if _reaches(become_nobody, directory):
         return Identity("nobody", NOBODY, become_nobody)
     raise Trouble("PostgreSQL will not run as root, and root may become nobody else here: use an ordinary user.")
 
@@ -68,19 +68,21 @@ def give(path: Path, owner: int) -> None:
     """Hand a directory and all below it to `owner`, when root and it is not theirs yet."""
     if os.geteuid() != 0 or path.stat().st_uid == owner:
         return
-    for directory, _, files in os.walk(path):
+    for folder, _, files in os.walk(path):
         for name in [".", *files]:
-            os.chown(Path(directory, name), owner, owner, follow_symlinks=False)
+            os.chown(Path(folder, name), owner, owner, follow_symlinks=False)
 
 
-def _works(assume: Callable[[], None]) -> bool:
+def _reaches(assume: Callable[[], None], directory: Path) -> bool:
+    """Whether a process that assumed this identity may enter the directory; tried in a child."""
     pid = os.fork()
     if pid == 0:
         try:
             assume()
-            os._exit(0)
+            os.chdir(directory)
         except BaseException:
             os._exit(1)
+        os._exit(0)
     return os.waitpid(pid, 0)[1] == 0
 
 

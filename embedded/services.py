@@ -29,7 +29,7 @@ class Services:
         self._move_from_busy_ports()
         self.servers: dict[str, Postgres | Valkey] = {}
         if "DATABASE_URL" not in self.given:
-            who = who or identity.choose()
+            who = who or identity.choose(self.var)
             self.servers["DATABASE_URL"] = Postgres(self.var, self.choices, who, forgetful=forgetful)
         if "REDIS_URL" not in self.given:
             self.servers["REDIS_URL"] = Valkey(self.var, self.choices)

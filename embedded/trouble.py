@@ -1,7 +1,10 @@
 """What went wrong, in the one plain sentence a person is shown instead of a traceback."""
 
 import errno
+import shutil
 from pathlib import Path
+
+LEAST_FREE = 16 * 2**20  # bytes: one segment of PostgreSQL's log
 
 
 class Trouble(Exception):
@@ -27,7 +30,7 @@ def last_line(log: Path) -> str:
 def blame(program: str, log: Path) -> Trouble:
     """Why a server stopped, from the end of its log."""
     lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
-    if any("No space left on device" in line for line in lines):
+    if any("No space left on device" in line for line in lines) or shutil.disk_usage(log.parent).free < LEAST_FREE:
         return Trouble(f"The disk is full: {program} could not start; free some space and try again.")
     telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "Fatal", "rror"))]
     last = telling[-1].strip() if telling else last_line(log)
