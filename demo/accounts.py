@@ -1,0 +1,97 @@
+"""The demo's accounts: one for each kind of work, named by unit and role, never by a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from accounts.backends import PERMISSIONS
+from accounts.models import Grant, User
+from accounts.roles import Role
+from accounts.services import record_account, record_grant, refuse_mixed_duties
+from branches.models import Branch, Department, Region
+from demo.county import CITY, COUNTY, SHOWN_TOWNSHIP, SHOWN_VILLAGE
+
+PASSWORD = "wuxing-demo-2026"  # printed for whoever tries the demo; nothing but load_demo ever sets it
+DEPARTMENT = "县农业农村局"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A row of the table that demo_report prints; `star` for a reviewer's star."""
+
+    username: str
+    label: str
+    role: str
+    place: str  # county, city, township, branch or nothing: everywhere
+    star: str = ""
+
+
+ACCOUNTS = (
+    Account("zuzhi-shenhe", "县委组织部审核员", Role.ORGANIZATION_REVIEWER, "county"),
+    Account("zuzhi-shending", "县委组织部审定人", Role.ORGANIZATION_APPROVER, "county"),
+    Account("xiangzhen-tianbao", "示范镇填报员", Role.ENTRY_CLERK, "township"),
+    Account("xiangzhen-shenhe", "示范镇审核员", Role.TOWNSHIP_REVIEWER, "township"),
+    Account("nongye-shuju", "县农业农村局数据员", Role.DEPARTMENT_CLERK, "county"),
+    Account("chanye-lianshen", "产业兴旺星联审员", Role.DEPARTMENT_REVIEWER, "county", "industry"),
+    Account("shengtai-lianshen", "生态宜居星联审员", Role.DEPARTMENT_REVIEWER, "county", "ecology"),
+    Account("wenming-lianshen", "文明幸福星联审员", Role.DEPARTMENT_REVIEWER, "county", "civility"),
+    Account("zhibu-lianshen", "支部过硬星联审员", Role.DEPARTMENT_REVIEWER, "county", "governance"),
+    Account("fazhi-lianshen", "平安法治星联审员", Role.DEPARTMENT_REVIEWER, "county", "rule_of_law"),
+    Account("zhibu-chakan", f"{SHOWN_VILLAGE}支部查看员", Role.BRANCH_VIEWER, "branch"),
+    Account("shiji-chakan", "示范市查看员", Role.VIEWER, "city"),
+    Account("biaozhun", "标准管理员", Role.CRITERIA_ADMINISTRATOR, "county"),
+    Account("xitong", "系统管理员", Role.SYSTEM_ADMINISTRATOR, ""),
+    Account("anquan", "安全管理员", Role.SECURITY_ADMINISTRATOR, ""),
+    Account("shenji", "审计员", Role.AUDITOR, ""),
+)
+
+
+def accounts_exist() -> bool:
+    return User.objects.filter(username__in=[account.username for account in ACCOUNTS]).count() == len(ACCOUNTS)
+
+
+@transaction.atomic
+def make_accounts(*, by: str) -> int:
+    """Make the accounts that are missing, each with its role and ledger entries; return how many.
+
+    An account that exists is left as it is, its password too.
+    """
+    known = set(User.objects.values_list("username", flat=True))
+    missing = [account for account in ACCOUNTS if account.username not in known]
+    for account in missing:
+        make_account(account, by=by)
+    return len(missing)
+
+
+def make_account(account: Account, *, by: str) -> User:
+    """One account; those with work in the admin may enter it."""
+    user = User(username=account.username, label=account.label, is_staff=account.role in PERMISSIONS)
+    validate_password(PASSWORD, user)
+    user.set_password(PASSWORD)
+    user.full_clean()
+    user.save()
+    record_account(user, changed=["username", "label", "password", "is_staff"], by=by)
+    refuse_mixed_duties(user, account.role)
+    grant = Grant(user=user, role=account.role, star=account.star, **place_of(account))
+    grant.full_clean()
+    grant.save()
+    record_grant(grant, given=True, by=by)
+    return user
+
+
+def place_of(account: Account) -> dict[str, object]:
+    """Where the role is held, as Grant's fields."""
+    if account.place == "branch":
+        return {"branch": Branch.objects.get(name=SHOWN_VILLAGE, code__startswith=COUNTY[:6])}
+    if not account.place:
+        return {}
+    county = Region.objects.get(code=COUNTY)
+    township = Region.objects.filter(name=SHOWN_TOWNSHIP, code__startswith=county.prefix)
+    places = {"county": lambda: county, "city": lambda: Region.objects.get(code=CITY), "township": township.get}
+    place: dict[str, object] = {"region": places[account.place]()}
+    if account.role == Role.DEPARTMENT_CLERK:
+        place["department"] = Department.objects.get_or_create(county=county, name=DEPARTMENT)[0]
+    return place
