@@ -72,20 +72,23 @@ def record_incoming(
 
 
 def given(rater: str, meta: Sequence[str], evaluation: EvaluationRound, by: str) -> tuple[str, list]:
-    """Insert or update the values that were given and differ."""
+    """Insert or update the values that were given and differ; metadata goes with the value that counts."""
     own = [f"{rater}_number", f"{rater}_option", f"{rater}_na"]
-    columns = [*own, *meta]
-    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns)
-    old, new = ", ".join(f"v.{name}" for name in columns), ", ".join(f"EXCLUDED.{name}" for name in columns)
+    later = RATERS[RATERS.index(rater) + 1 :]
+    overruled = " OR ".join(["FALSE", *(f"v.{name}_number IS NOT NULL OR v.{name}_na" for name in later)])
+    new = {name: f"EXCLUDED.{name}" for name in own} | {
+        name: f"CASE WHEN {overruled} THEN v.{name} ELSE EXCLUDED.{name} END" for name in meta
+    }
     return (
         f"""
         INSERT INTO evaluations_value AS v
-            (round_id, branch_id, criterion_id, period, {", ".join(columns)}, updated_by)
+            (round_id, branch_id, criterion_id, period, {", ".join(new)}, updated_by)
         SELECT %s, branch_id, criterion_id, period, number, option, na, {"".join(name + ", " for name in meta)} %s
         FROM incoming WHERE NOT counted AND (number IS NOT NULL OR na)
         ON CONFLICT (round_id, branch_id, criterion_id, period) DO UPDATE
-            SET {sets}, revision = v.revision + 1, updated_at = now(), updated_by = EXCLUDED.updated_by
-            WHERE ({old}) IS DISTINCT FROM ({new})
+            SET {", ".join(f"{name} = {value}" for name, value in new.items())},
+                revision = v.revision + 1, updated_at = now(), updated_by = EXCLUDED.updated_by
+            WHERE ({", ".join(f"v.{name}" for name in new)}) IS DISTINCT FROM ({", ".join(new.values())})
         RETURNING v.branch_id
         """,
         [evaluation.pk, by],

@@ -192,6 +192,19 @@ def test_the_last_rater_that_gave_a_value_counts(county, tmp_path):
     assert (stored().effective_state, stored().effective_units) == (2, 0)
 
 
+def test_an_earlier_rater_s_file_again_leaves_the_later_one_s_note(county, tmp_path):
+    reported = values(tmp_path, "419901001201,ZB-08,320,,村报")
+    run("load_values", "r2026", reported)
+    corrected = write(tmp_path, "d.csv", "branch,indicator,value,period,note\n419901001201,ZB-08,300,,实测\n")
+    run("load_values", "r2026", corrected, "--as", "department")
+    before = everything()
+
+    run("load_values", "r2026", reported)
+
+    assert everything() == before
+    assert stored().note == "实测"
+
+
 def test_a_dry_run_checks_and_keeps_nothing(county, tmp_path):
     run("load_values", "r2026", values(tmp_path, "419901001201,ZB-08,320,,"), "--dry-run")
 
