@@ -42,8 +42,9 @@ class Errors:
 
     def add(self, row: int, column: str, found: str, allowed: Message) -> None:
         """A cell holds what its column does not allow."""
-        params = {"file": self.file, "row": row, "column": column, "found": displayed(found), "allowed": allowed}
-        if params["found"].strip():
+        shown = displayed(found)
+        params = {"file": self.file, "row": row, "column": column, "found": shown, "allowed": allowed}
+        if shown.strip():
             text = N_("%(file)s, row %(row)s, column %(column)s: found “%(found)s”, allowed: %(allowed)s")
         else:
             text = N_("%(file)s, row %(row)s, column %(column)s: the cell is empty, allowed: %(allowed)s")

@@ -64,9 +64,8 @@ class Table:
                 values = [read(cells[place]) for place, read in readers]
             except BadCell:
                 values = self._read_each(number, cells)
-                if values is None:
-                    continue
-            yield number, values
+            if values:
+                yield number, values
 
     def _fits(self, number: int, cells: list[str]) -> bool:
         """Whether a row unlike the header in length is only longer by empty cells; a blank line is passed over."""
@@ -79,10 +78,10 @@ class Table:
         self.errors.add_row(number, Message(N_("the row has %(cells)s cells, the header %(columns)s"), params))
         return False
 
-    def _read_each(self, number: int, cells: list[str]) -> list[Any] | None:
-        """The slow way, for a row with a bad cell: note each bad cell, and the values when they are wanted."""
+    def _read_each(self, number: int, cells: list[str]) -> list[Any]:
+        """The slow way, for a row with a bad cell: note each bad cell; the values, or nothing when not wanted."""
         if not any(cell.strip() for cell in cells):
-            return None
+            return []
         values: list[Any] = []
         for name, (place, read) in zip(self._names, self._readers, strict=True):
             try:
@@ -90,7 +89,7 @@ class Table:
             except BadCell as error:
                 self.errors.add(number, name, cells[place], error.allowed)
                 values.append(INVALID)
-        return values if self.keep_bad_rows else None
+        return values if self.keep_bad_rows else []
 
 
 def open_table(

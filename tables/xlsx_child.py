@@ -38,6 +38,10 @@ class SheetRows(Events):
         super().__init__()
         self.texts, self.formats, self.from_1904, self.emit = texts, formats, from_1904, emit
         self.row = self.merges = 0
+        self.column = self.style = 0
+        self.kind = self.inline = self.before_phonetic = ""
+        self.value: str | None = None
+        self.formula: str | None = None
         self.hidden_row = False
         self.hidden_columns: set[int] = set()
         self.cells: list[cells.Cell] = []

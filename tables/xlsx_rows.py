@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -68,13 +68,13 @@ def refuse_unfinished(output: IO[bytes], file: str) -> None:
         raise refuse_file(file, Message(N_("the workbook is too large or too intricate to be read safely")))
 
 
-def rebuilt(kind: str, text: str, *allowed: object) -> str:
+def rebuilt(kind: str, text: str, sentence: str = "", params: Mapping[str, object] | None = None) -> str:
     """The cell that xlsx_cells wrote as [kind, text …]."""
     if kind == "p":
         return PercentCell(text)
     if kind == "d":
         return DateCell(text)
-    return RefusedCell(text, Message(*allowed))
+    return RefusedCell(text, Message(sentence, params or {}))
 
 
 def note(errors: Errors, kind: str, content: str) -> None:
