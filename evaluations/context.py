@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Sight
-from accounts.roles import ORGANIZATION
+from accounts.roles import ORGANIZATION, Role
 from evaluations.models import RoundCounty
-from evaluations.reading.county import reachable
+from evaluations.reading.county import counties_seen_by
 from evaluations.reading.words import ICONS, SEALS
 from scoring.models import StarCode
+
+
+COUNTY = 6  # significant digits of a county's code
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Portal:
             return seen.row
         user = self.request.user
         if user.is_authenticated:
-            return reachable(user).first()
-        return RoundCounty.objects.select_related("round__region", "county").order_by("-round__year", "pk").first()
+            return next((county.row for county in counties_seen_by(user)), None)
+        return RoundCounty.objects.select_related("round__region", "round__criteria_set", "county").order_by("-round__year", "pk").first()
 
     @cached_property
     def sight(self) -> Sight:
@@ -76,7 +79,10 @@ class Portal:
 
     @property
     def slots(self) -> list[Slot]:
-        """The five stars, by the names every standard's slots share."""
+        """The five stars, as the latest standard names them, else by the names of their slots."""
+        if self.row is not None:
+            named = self.row.round.criteria_set.stars.order_by("order")
+            return [Slot(star.code, SEALS[star.code], ICONS[star.code], star.shown_name) for star in named]
         return [Slot(code, SEALS[code], ICONS[code], label) for code, label in StarCode.choices]
 
     @property
@@ -106,6 +112,8 @@ class Portal:
         if not self.request.user.is_authenticated:
             return []
         entries = [self.entry("home", _("Home"))]
+        if self.row is not None and self.sees_counties:
+            entries.append(self.entry("counties", _("Counties"), self.row.round.slug))
         if self.row is not None and self.sight:
             place = (self.row.round.slug, self.row.county_id)
             entries.append(self.entry("ranking", _("Ranking"), *place, also=("branch",)))
@@ -117,6 +125,12 @@ class Portal:
         if self.request.user.is_staff:
             entries.append(self.entry("admin:index", _("Administration")))
         return entries
+
+    @property
+    def sees_counties(self) -> bool:
+        """Does any role held reach beyond one county? The auditor's reaches everywhere."""
+        held = self.request.user.held_grants
+        return any(grant.role == Role.AUDITOR or (grant.region and len(grant.region.prefix) < COUNTY) for grant in held)
 
     def entry(self, name: str, label: str, *args: str, also: tuple[str, ...] = ()) -> NavEntry:
         match = self.request.resolver_match

@@ -22,6 +22,7 @@ COUNTY = "rounds/<slug:slug>/<code:county>"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("rounds/<slug:slug>/counties/", home.counties, name="counties"),
     path(f"{COUNTY}/ranking/", ranking.ranking, name="ranking"),
     path(f"{COUNTY}/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
     path(f"{COUNTY}/ranking.xlsx", ranking.ranking_xlsx, name="ranking_xlsx"),

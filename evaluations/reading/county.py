@@ -15,6 +15,11 @@ from evaluations.models import EvaluationRound, Rating, RoundCounty
 from evaluations.reading.marks import StarHead
 from evaluations.services.rating import pending_edits
 from scoring.models import Star
+from scoring.ranking import UnitLine
+from scoring.units import two_places
+
+
+LISTED = 400  # a province's counties in two years
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,12 @@ class SeenCounty:
     @property
     def document(self) -> str:
         return self.row.document or self.round.document
+
+    @property
+    def share(self) -> str:
+        """Percent of the county's rated branches at three stars or more, by its last rating."""
+        share = UnitLine(self.row.rated, self.row.three_plus).share
+        return "" if share is None else two_places(share)
 
     @cached_property
     def stars(self) -> list[Star]:
@@ -88,6 +99,14 @@ def reachable(user: User) -> QuerySet[RoundCounty]:
     """The counties and rounds in which this person may see anything, the latest year first."""
     rows = RoundCounty.objects.select_related("round__criteria_set", "round__region", "round__previous", "county")
     return rows.filter(user.regions()).order_by("-round__year", "round__slug", "county_id")
+
+
+def counties_seen_by(user: User, *, slug: str = "") -> list[SeenCounty]:
+    """The counties this person sees anything of, of one round or the latest year first."""
+    rows = reachable(user)
+    rows = (rows.filter(round__slug=slug) if slug else rows)[:LISTED]
+    seen = [SeenCounty(row, user.sight(row.county_id, confirmed=row.is_official)) for row in rows]
+    return [county for county in seen if county.sight]
 
 
 def county_seen_by(user: User, slug: str, county_code: str) -> SeenCounty:

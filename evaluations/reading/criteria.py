@@ -107,6 +107,11 @@ def may_see(sight: Sight, branch_code: str, criterion: Criterion) -> bool:
     return criterion.star in sight.stars or (criterion.star == ALL_STARS and bool(sight.stars))
 
 
+def shows_points(sight: Sight, branch_code: str, criterion: Criterion) -> bool:
+    """Are the points shown too? A department that gives the value sees it, and the rule, only."""
+    return sight.opens_branch(branch_code) or criterion.star in sight.stars
+
+
 def lines_of(
     standard: Standard,
     values: GivenValues,
@@ -123,8 +128,9 @@ def lines_of(
         if not may_see(sight, code, row):
             continue
         now = values.of(row, compiled)
-        units = rating.points[place] if rating and not rating.parked else None
-        basis = bases.get(place, now.units)
+        scored = shows_points(sight, code, row) and rating and not rating.parked
+        units = rating.points[place] if scored else None
+        basis = bases.get(place, now.units) if scored else None
         standing = tuple(record for record in records if record.criterion_id == row.pk)
         lines.append(CriterionLine(row, compiled, now, values.last_of(row, compiled), units, basis, standing))
     return lines

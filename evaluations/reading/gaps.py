@@ -52,8 +52,13 @@ class Gap:
         return two_places(self.mark.lack)
 
     @property
+    def blocked(self) -> bool:
+        """Do points alone not help: a veto stands, or a mandatory criterion is not met?"""
+        return bool(self.vetoes or self.unmet)
+
+    @property
     def one_is_enough(self) -> bool:
-        return bool(self.steps) and self.steps[0].enough
+        return not self.blocked and bool(self.steps) and self.steps[0].enough
 
 
 def gap_of(mark: StarMark, lines: list[CriterionLine]) -> Gap:

@@ -12,9 +12,19 @@ from evaluations.reading.values import said
 from evaluations.reading.words import trimmed
 from scoring.compiled import CompiledCriterion
 from scoring.models import ALL_STARS, Criterion
+from scoring.parameters import parse_parameters
 from scoring.standard import published_standard
 from scoring.units import to_units
 from scoring.wording import on_scale
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer of a choice, as the standard words it."""
+
+    code: str
+    label: str
+    points: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,12 @@ class StandardLine:
     @property
     def rule(self) -> str:
         return said(self.compiled.rule.explain(self.compiled))
+
+    @property
+    def options(self) -> list[Option]:
+        """The answers of a choice with what each gives; none for other rules."""
+        rows = parse_parameters(self.row.parameters).get("options", ())
+        return [Option(code, label, trimmed(to_units(points))) for code, label, points in rows]
 
     @property
     def must(self) -> str:

@@ -1,27 +1,38 @@
 """The first page."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evaluations.reading.county import SeenCounty, reachable
+from evaluations.reading.county import counties_seen_by
 from evaluations.reading.home import Glance
 from evaluations.reading.road import road_of
 from evaluations.reading.townships import township_table
 
-SHOWN = 60
+SHOWN = 30
+
+
+@require_safe
+@login_required
+def counties(request: HttpRequest, slug: str) -> HttpResponse:
+    """The counties of a round that one may rank, as a table."""
+    ranked = [seen for seen in counties_seen_by(request.user, slug=slug) if seen.sight.ranking]
+    if not ranked:
+        raise Http404
+    request.seen_county = ranked[0]
+    ranked.sort(key=lambda seen: (seen.row.city_rank or len(ranked), seen.row.county_id))
+    return render(request, "evaluations/counties.html", {"round": ranked[0].round, "counties": ranked})
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The latest county one may see, at a glance, and every other one as a link."""
-    rows = list(reachable(request.user)[:SHOWN])
-    if not rows:
+    counties = counties_seen_by(request.user)
+    if not counties:
         return render(request, "evaluations/home_empty.html")
-    seen = SeenCounty(rows[0], request.user.sight(rows[0].county_id, confirmed=rows[0].is_official))
-    request.seen_county = seen
+    seen = request.seen_county = counties[0]
     townships = township_table(seen) if seen.sight.ranking else None
-    context = {"seen": seen, "glance": Glance(seen, townships), "road": road_of(seen.row), "others": rows[1:]}
+    context = {"seen": seen, "glance": Glance(seen, townships), "road": road_of(seen.row), "others": counties[1:SHOWN]}
     return render(request, "evaluations/home.html", context)

@@ -33,7 +33,7 @@ def heads_of(listed: Ranking) -> dict:
         "name": listed.column("name", _("Branch")),
         "level": listed.column("level", _("Level"), falls=True),
         "index": listed.column("index", _("Index"), falls=True),
-        "move": listed.column("move", _("On last year"), falls=True),
+        "move": listed.column("move", _("Move"), falls=True),
         "stars": [(head, listed.column(head.code, head.short, falls=True)) for head in listed.seen.shown_stars],
     }
 
