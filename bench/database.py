@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-NAME = "portal_bench"
+from embedded.services import Services
+
 BROKER = "9"  # the Redis database of the benchmark's own queue
+SETTINGS = {"HTTPS": "off", "STATIC_FROM_SOURCE": "on"}
 
 
 def with_path(url: str, path: str) -> str:
@@ -29,11 +33,11 @@ def on_server(url: str, sql: str) -> None:
 
 
 @contextmanager
-def own_database(server: str, keep: bool = False) -> Iterator[None]:
+def own_database(server: str, name: str) -> Iterator[None]:
     """Point Django and every process started from here at an empty, migrated database."""
-    on_server(server, f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    on_server(server, f"CREATE DATABASE {NAME}")
-    os.environ["DATABASE_URL"] = with_path(server, NAME)
+    on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    on_server(server, f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = with_path(server, name)
     os.environ["REDIS_URL"] = with_path(os.environ["REDIS_URL"], BROKER)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
@@ -43,8 +47,20 @@ def own_database(server: str, keep: bool = False) -> Iterator[None]:
         from django.db import connections
 
         connections.close_all()
-        if not keep:
-            on_server(server, f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def servers(directory: Path) -> Iterator[None]:
+    """The servers the environment names, or some of the benchmark's own in a directory that goes away again."""
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    services = Services(directory, given).start()
+    try:
+        os.environ.update(SETTINGS | services.settings())
+        yield
+    finally:
+        services.stop()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def migrate() -> None:

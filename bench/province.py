@@ -6,20 +6,19 @@ department's file brings them. Triggers and foreign keys are off meanwhile where
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from bench.sample import draw
-from branches.models import Branch, Kind, Region
+from branches.models import Branch, Region
 from evaluations.models import EvaluationRound, RosterEntry, RoundCounty, SealedCounty, SealedRating, State
-from scoring.models import CriteriaSet, Criterion, Star
+from scoring.models import CriteriaSet
 from scoring.standard import Standard, compile_set
 from scoring.units import SCALE
 
@@ -29,42 +28,71 @@ PER_TOWNSHIP = 50
 COUNTIES_PER_CITY = 20
 MISSING_SHARE, NA_SHARE, VETO_SHARE = 0.02, 0.007, 0.003
 NULL = r"\N"
-FLAGS = ("mandatory", "veto", "bonus", "required", "stable")
-NUMBERS = ("max_points", "files", "order", "pass_line", "weight", "bonus_cap")
 
 
 @dataclass(frozen=True)
-class Province:
-    """What was made: the round to rate, its counties and how many branches each has."""
+class Rated:
+    """A round that was made: its row's id and its counties with their number of branches."""
 
     round_id: int
-    counties: tuple[str, ...]
-    branches: int
+    counties: dict[str, int]
 
     @property
     def evaluation(self) -> EvaluationRound:
         return EvaluationRound.objects.select_related("previous").get(pk=self.round_id)
 
+    @property
+    def branches(self) -> int:
+        return sum(self.counties.values())
+
+
+@dataclass(frozen=True)
+class County:
+    """A county to be made: its code, its place in the province and the ids of its branches."""
+
+    code: str
+    place: int
+    ids: np.ndarray
+
+    @property
+    def townships(self) -> list[str]:
+        return [f"{self.code[:6]}{1 + row // PER_TOWNSHIP:03d}000" for row in range(len(self.ids))]
+
+
+def make_rounds(sizes: dict[str, list[int]]) -> dict[str, Rated]:
+    """Fill the empty database with a round per name, over counties of these many branches; last year is sealed."""
+    made: dict[str, Rated] = {}
+    with transaction.atomic():
+        without_triggers()
+        standard = write_standard()
+        write_regions(county_codes(sum(map(len, sizes.values()))))
+        counties = plan(sizes)
+        for name, own in counties.items():
+            last, this = write_rounds(standard, name)
+            for county in own:
+                write_county(county, standard, last, this)
+            made[name] = Rated(this.pk, {county.code: len(county.ids) for county in own})
+    catch_up()
+    return made
+
+
+def plan(sizes: dict[str, list[int]]) -> dict[str, list[County]]:
+    """Codes and branch ids in one sequence over all rounds."""
+    codes = iter(enumerate(county_codes(sum(map(len, sizes.values())))))
+    counties: dict[str, list[County]] = {}
+    first = 1
+    for name, counts in sizes.items():
+        counties[name] = []
+        for count in counts:
+            place, code = next(codes)
+            counties[name].append(County(code, place, np.arange(first, first + count)))
+            first += count
+    return counties
+
 
 def county_codes(count: int) -> list[str]:
     places = [divmod(place, COUNTIES_PER_CITY) for place in range(count)]
     return [f"41{80 + city}{county + 1:02d}000000" for city, county in places]
-
-
-def make_province(counties: int, branches: int) -> Province:
-    """Fill the empty database; return what to rate."""
-    codes = county_codes(counties)
-    with transaction.atomic():
-        without_triggers()
-        standard = write_standard()
-        write_regions(codes)
-        last, this = write_rounds(standard)
-        for place, code in enumerate(codes):
-            write_county(place, code, branches, standard, last, this)
-    catch_up()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-    return Province(this.pk, tuple(codes), branches)
 
 
 def without_triggers() -> None:
@@ -76,46 +104,32 @@ def without_triggers() -> None:
 
 
 def catch_up() -> None:
-    """Bring the sequences of tables that got explicit ids to their last row."""
+    """Bring the sequence of a table that got explicit ids to its last row, and the planner up to date."""
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("SELECT setval(pg_get_serial_sequence('branches_branch', 'id'), max(id)) FROM branches_branch")
 
 
-def catalogue_rows(name: str) -> list[dict]:
-    with (CATALOGUE / name).open(encoding="utf-8") as file:
-        return [row | {"order": row.get("order") or place} for place, row in enumerate(csv.DictReader(file), 1)]
-
-
-def typed(row: dict) -> dict:
-    """A catalogue row as a model's fields."""
-    return {
-        name: text == "1" if name in FLAGS else text or "0" if name in NUMBERS else text or "{}" if name == "checks" else text
-        for name, text in row.items()
-    }
-
-
 def write_standard() -> Standard:
-    criteria_set = CriteriaSet.objects.create(name="bench", kind=Kind.VILLAGE)
-    for row in catalogue_rows("village_stars.csv"):
-        row["code"] = row.pop("star")
-        Star.objects.create(criteria_set=criteria_set, **typed(row))
-    for row in catalogue_rows("village.csv"):
-        Criterion.objects.create(criteria_set=criteria_set, **typed(row))
-    CriteriaSet.objects.filter(pk=criteria_set.pk).update(published_at=Now())
-    return compile_set(criteria_set)
+    """The shipped village catalogue, published as the county would."""
+    files = {"criteria": str(CATALOGUE / "village.csv"), "stars": str(CATALOGUE / "village_stars.csv")}
+    call_command("load_criteria", "bench", **files, publish=True, stdout=io.StringIO(), stderr=io.StringIO())
+    return compile_set(CriteriaSet.objects.get(name="bench"))
 
 
 def write_regions(counties: list[str]) -> None:
     Region.objects.create(code="410000000000", name="试省", level="province")
     cities = sorted({code[:4] for code in counties})
-    Region.objects.bulk_create([Region(code=f"{city}00000000", name=f"试{city[2:]}市", level="city") for city in cities])
-    Region.objects.bulk_create([Region(code=code, name=f"试{code[2:6]}县", level="county") for code in counties])
+    rows = [Region(code=f"{city}00000000", name=f"试{city[2:]}市", level="city") for city in cities]
+    rows += [Region(code=code, name=f"试{code[2:6]}县", level="county") for code in counties]
+    Region.objects.bulk_create(rows)
 
 
-def write_rounds(standard: Standard) -> tuple[EvaluationRound, EvaluationRound]:
-    shared = {"region_id": "410000000000", "criteria_set_id": standard.criteria[0].criteria_set_id, "document": "试〔2026〕1号"}
-    last = EvaluationRound.objects.create(slug="bench-2025", year=2025, **shared)
-    return last, EvaluationRound.objects.create(slug="bench-2026", year=2026, previous=last, **shared)
+def write_rounds(standard: Standard, name: str) -> tuple[EvaluationRound, EvaluationRound]:
+    criteria_set = standard.criteria[0].criteria_set_id
+    shared = {"region_id": "410000000000", "criteria_set_id": criteria_set, "document": "试〔2026〕1号"}
+    last = EvaluationRound.objects.create(slug=f"{name}-2025", year=2025, **shared)
+    return last, EvaluationRound.objects.create(slug=f"{name}-2026", year=2026, previous=last, **shared)
 
 
 def copy_rows(table: str, columns: str, lines: Iterable[str]) -> None:
@@ -123,34 +137,34 @@ def copy_rows(table: str, columns: str, lines: Iterable[str]) -> None:
         cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
 
 
-def write_county(place: int, county: str, count: int, standard: Standard, last, this) -> None:
+def write_county(county: County, standard: Standard, last: EvaluationRound, this: EvaluationRound) -> None:
     """One county's branches, rosters, values, vetoes and sealed ranks."""
-    rng = np.random.default_rng([SEED, place])
-    ids = np.arange(count) + place * count + 1
-    townships = [f"{county[:6]}{1 + row // PER_TOWNSHIP:03d}000" for row in range(count)]
-    households = rng.integers(150, 1200, count)
-    write_branches(rng, ids, townships, households)
+    rng = np.random.default_rng([SEED, county.place])
+    households = rng.integers(150, 1200, len(county.ids))
+    write_branches(rng, county, households)
     for evaluation in (last, this):
         state = State.CLOSED if evaluation is last else State.OPEN
-        RoundCounty.objects.create(round=evaluation, county_id=county, state=state, document=evaluation.document)
-        rows = zip(ids.tolist(), townships, strict=True)
-        lines = (f"{evaluation.pk}\t{branch}\t{county}\t{township}" for branch, township in rows)
+        RoundCounty.objects.create(round=evaluation, county_id=county.code, state=state, document=evaluation.document)
+        rows = zip(county.ids.tolist(), county.townships, strict=True)
+        lines = (f"{evaluation.pk}\t{branch}\t{county.code}\t{township}" for branch, township in rows)
         copy_rows(RosterEntry._meta.db_table, "round_id, branch_id, county_id, township_id", lines)
-    write_values(rng, ids, households, standard, last, this)
-    write_vetoes(rng, ids, standard, this)
-    write_seal(rng, ids, county, last)
+    write_values(rng, county.ids, households, standard, last, this)
+    write_vetoes(rng, county.ids, standard, this)
+    write_seal(rng, county, last)
 
 
-def write_branches(rng, ids: np.ndarray, townships: list[str], households: np.ndarray) -> None:
+def write_branches(rng, county: County, households: np.ndarray) -> None:
+    townships = county.townships
     names = sorted(set(townships))
     Region.objects.bulk_create([Region(code=code, name=f"{code[6:9]}乡", level="township") for code in names])
-    population = (households * rng.normal(3.2, 0.3, len(ids))).astype(int)
-    lines = (
-        f"{branch}\t{township[:9]}{1 + row % PER_TOWNSHIP:03d}\t{township}\t{branch}村\t\tvillage\t{people}\t{homes}\tt\t{branch:07d}\t"
+    population = (households * rng.normal(3.2, 0.3, len(townships))).astype(int)
+    lines = [
+        f"{branch}\t{township[:9]}{1 + row % PER_TOWNSHIP:03d}\t{township}\t{branch}村\t\tvillage\t{people}\t{homes}"
+        f"\tt\t{branch:07d}\t"
         for row, (branch, township, people, homes) in enumerate(
-            zip(ids.tolist(), townships, population.tolist(), households.tolist(), strict=True)
+            zip(county.ids.tolist(), townships, population.tolist(), households.tolist(), strict=True)
         )
-    )
+    ]
     columns = "id, code, township_id, name, name_en, kind, population, households, active, sort_key, initials"
     copy_rows(Branch._meta.db_table, columns, lines)
 
@@ -201,12 +215,13 @@ def write_vetoes(rng, ids: np.ndarray, standard: Standard, this) -> None:
         copy_rows("evaluations_vetorecord", columns, lines)
 
 
-def write_seal(rng, ids: np.ndarray, county: str, last) -> None:
+def write_seal(rng, county: County, last) -> None:
     """Last year's sealed ranks, for movement; the file itself is not read by a recompute."""
     seal = SealedCounty.objects.create(
-        round=last, county_id=county, document=last.document, engine_version="1", content="{}", sha256="0" * 64
+        round=last, county_id=county.code, document=last.document, engine_version="1", content="{}", sha256="0" * 64
     )
-    ranks = rng.permutation(len(ids)) + 1
-    lines = (f"{seal.pk}\t{branch}\t\t3\t80.00\t{rank}\t{rank}" for branch, rank in zip(ids.tolist(), ranks.tolist(), strict=True))
+    ranks = rng.permutation(len(county.ids)) + 1
+    pairs = zip(county.ids.tolist(), ranks.tolist(), strict=True)
+    lines = [f"{seal.pk}\t{branch}\t\t3\t80.00\t{rank}\t{rank}" for branch, rank in pairs]
     columns = "seal_id, branch_id, earned, level, index, county_rank, township_rank"
     copy_rows(SealedRating._meta.db_table, columns, lines)

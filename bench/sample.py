@@ -11,7 +11,9 @@ PERCENT = 100 * SCALE
 CENT = SCALE // 100  # values carry two decimals
 
 
-def draw(rng: np.random.Generator, criterion: CompiledCriterion, quality: np.ndarray, households: np.ndarray) -> np.ndarray:
+def draw(
+    rng: np.random.Generator, criterion: CompiledCriterion, quality: np.ndarray, households: np.ndarray
+) -> np.ndarray:
     """Return one value per branch in units, int64[n]; quality is 0..1, a choice's value its option's place."""
     units = DRAWS[criterion.rule.key](rng, criterion, quality)
     if criterion.basis == "per_100_households":

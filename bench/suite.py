@@ -1,0 +1,81 @@
+"""Which figures are measured, at which sizes, and what is done with them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import edit, machine, recompute
+from bench.figures import Figure, table
+from bench.floor import Floor
+from bench.province import make_rounds
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything: full, or just enough to try the harness."""
+
+    province: tuple[int, ...] = (2500,) * 20
+    counties: tuple[int, ...] = (574, 2500)  # of one edit
+    pages: tuple[int, ...] = (10, 600, 6000)
+    pairs: int = 5
+    edits: int = 30
+
+
+QUICK = Sizes(province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), pairs=1, edits=3)
+
+
+def run(options: argparse.Namespace, directory: Path) -> int:
+    """Measure what was asked for, print it and keep it; 1 where a figure falls short or could not run."""
+    sizes = QUICK if options.quick else Sizes()
+    asked = {name.upper() for name in options.only or ()}
+    figures: list[Figure] = []
+    before = machine.load()
+    for figure in measured(sizes, asked, directory):
+        figures.append(figure)
+        print(table([figure]).splitlines()[1], flush=True)
+    print(f"\n{table(figures)}")
+    if not options.quick:
+        keep(figures, before)
+    return 0
+
+
+def measured(sizes: Sizes, asked: set[str], directory: Path) -> Iterator[Figure]:
+    rounds = make_rounds({"province": list(sizes.province)} | {f"county-{count}": [count] for count in sizes.counties})
+    province = prepared(Floor(rounds["province"], directory))
+    wanted: dict[str, Callable[[], list[Figure]]] = {
+        "P1": lambda: recompute.measure(province, sizes.pairs),
+        "P5": lambda: [
+            edit.measure(one_county(rounds[f"county-{count}"], directory), sizes.edits) for count in sizes.counties
+        ],
+    }
+    for name, measure in wanted.items():
+        if not asked or name in asked:
+            yield from measure()
+
+
+def prepared(floor: Floor) -> Floor:
+    floor.capture()
+    floor.load()
+    return floor
+
+
+def one_county(rated, directory: Path) -> Floor:
+    floor = prepared(Floor(rated, directory))
+    edit.prepare(floor)
+    return floor
+
+
+def keep(figures: list[Figure], load_before: float) -> None:
+    """One file per figure under bench/results/, with the machine it was measured on."""
+    RESULTS.mkdir(exist_ok=True)
+    about = machine.describe() | {"load": {"before": load_before, "after": machine.load()}}
+    for name in sorted({figure.id[:2] for figure in figures}):
+        own = [figure.as_dict() for figure in figures if figure.id[:2] == name]
+        text = json.dumps(about | {"figures": own}, ensure_ascii=False, indent=1)
+        (RESULTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
