@@ -41,7 +41,7 @@ def xlsx_rows(path: Path, errors: Errors) -> Iterator[tuple[int, list[str]]]:
 def run_child(path: Path, output: IO[bytes]) -> None:
     """Read the workbook in a process of its own; whatever goes wrong there, only `output` tells."""
     command = [sys.executable, "-m", "tables.xlsx_child", str(path)]
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONPATH": str(ROOT)}
     try:
         subprocess.run(
             command,
