@@ -45,6 +45,8 @@ def load_regions(path: str | os.PathLike[str], *, by: str) -> Loaded:
     levels = {code: level for code, (_number, _name, level) in rows.items()}
     known = levels | dict(Region.objects.exclude(code__in=levels).values_list("code", "level"))
     for code, (number, _name, level) in rows.items():
+        if level is INVALID:
+            continue
         check_region(table, number, code, level, known)
     table.errors.refuse()
     return store(
@@ -56,10 +58,13 @@ def load_regions(path: str | os.PathLike[str], *, by: str) -> Loaded:
 
 
 def read_once(table: Table) -> dict[str, tuple]:
-    """The rows by code, with their numbers; a code given twice is an error that names both rows."""
+    """The rows by code, with their numbers; a code given twice is an error that names both rows.
+
+    Bad cells stay as INVALID, so that what is wrong elsewhere in a row is said in the same answer.
+    """
     rows: dict[str, tuple] = {}
     for number, (code, *rest) in table:
-        if code is INVALID or INVALID in rest:
+        if code is INVALID:
             continue
         if code in rows:
             text = N_("the code %(code)s is in row %(first)s already")
@@ -98,7 +103,7 @@ def load_branches(path: str | os.PathLike[str], *, by: str) -> Loaded:
         if township not in townships or code == township:
             allowed = Message(N_("a code whose first 9 digits are a known township's"))
             table.errors.add(number, "code", code, allowed)
-        elif kinds.get(code, kind) != kind:
+        elif kind is not INVALID and kinds.get(code, kind) != kind:
             table.errors.add(number, "kind", kind, Message(N_("%(kind)s, as it was before"), {"kind": kinds[code]}))
     table.errors.refuse()
     return store(

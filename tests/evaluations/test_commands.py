@@ -244,6 +244,17 @@ def test_a_region_needs_its_parent_and_a_code_that_fits_its_level(tmp_path):
     assert not Region.objects.exists()
 
 
+def test_a_row_s_bad_cell_hides_no_other_error(tmp_path):
+    run("load_regions", write(tmp_path, "r.csv", REGIONS))
+    wrong = BRANCHES + "419901003201,某村,hamlet,-1,\n419901001201,又一村,village,,\n"
+
+    with pytest.raises(CommandError) as refused:
+        run("load_branches", write(tmp_path, "b.csv", wrong))
+
+    message = str(refused.value)
+    assert all(found in message for found in ("hamlet", "-1", "419901003201", "419901001201"))
+
+
 def test_a_branch_needs_its_township(tmp_path):
     run("load_regions", write(tmp_path, "r.csv", REGIONS))
 
