@@ -30,8 +30,8 @@ def up(base: Path) -> None:
 def supervise(base: Path) -> None:
     """The detached runner itself; a second one leaves at once."""
     try:
-        with runner.stoppable(), runner.up(base, "up") as (services, _):
-            runner.watch(services)
+        with runner.stoppable(), runner.up(base, "up") as running:
+            running.watch()
     except announcement.Held:
         pass
 

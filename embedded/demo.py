@@ -41,9 +41,9 @@ def wanted_port() -> int:
 
 def _with_own_servers(base: Path, port: int) -> None:
     print("Starting PostgreSQL, Valkey, a Celery worker and beat ...", flush=True)
-    with runner.up(base, "demo") as (services, portal):
-        _show(portal, services.keeper, port)
-        runner.watch(services)
+    with runner.up(base, "demo") as running:
+        _show(running.portal, running.programs, port)
+        running.watch()
 
 
 def _beside_running_servers(base: Path, port: int) -> None:

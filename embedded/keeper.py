@@ -45,10 +45,12 @@ class Keeper:
                 self._start_again(kept)
 
     def stop(self) -> None:
-        """Stop all, the last started first, so that nobody loses the server it writes to."""
+        """Ask all to end, then see each of them off."""
+        for kept in self.kept:
+            kept.process.send_signal(kept.stop_signal)
         while self.kept:
             kept = self.kept.pop()
-            processes.stop(kept.process, kept.stop_signal, kept.seconds)
+            processes.finish(kept.process, kept.seconds)
 
     def _start_again(self, kept: Kept) -> None:
         now = time.monotonic()
@@ -56,5 +58,5 @@ class Keeper:
         if len(kept.ended) >= ENDS:
             raise Trouble(f"The {kept.name} ended {ENDS} times within a minute (its log is in var/log/).")
         log.warning("%s ended with status %s; starting it again", kept.name, kept.process.returncode)
-        processes.stop(kept.process)  # what it left behind
+        processes.finish(kept.process, 0)  # what it left behind
         kept.process = kept.start()

@@ -57,16 +57,14 @@ def spawn(
             output.close()
 
 
-def stop(process: subprocess.Popen, sig: signal.Signals = signal.SIGTERM, seconds: float = 20) -> None:
-    """Ask a child to end, and kill its whole session when it has not after `seconds`."""
-    if process.poll() is None:
-        process.send_signal(sig)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
+def finish(process: subprocess.Popen, seconds: float) -> None:
+    """Wait for a child that was asked to end; after `seconds`, or if it left anything in its session, kill that."""
     try:
-        os.killpg(process.pid, signal.SIGKILL)  # also what a child left behind in its session
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
     process.wait()

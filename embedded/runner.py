@@ -4,13 +4,15 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import environ
 
 from embedded import announcement
 from embedded.discovery import REQUIRED
+from embedded.keeper import Keeper
 from embedded.programs import BEAT, WORKER, Portal
 from embedded.services import Services
 
@@ -29,6 +31,8 @@ def stoppable() -> Iterator[None]:
     def stop_once(*_: object) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)
+        with suppress(OSError):  # the terminal may be gone already
+            print("\nStopping ...", flush=True)
         raise Stopped
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -40,27 +44,36 @@ def stoppable() -> Iterator[None]:
 
 
 @contextmanager
-def up(base: Path, kind: str) -> Iterator[tuple[Services, Portal]]:
+def up(base: Path, kind: str) -> Iterator["Running"]:
     """Run the servers, migrated, with a worker and beat; announce them; stop all of it on the way out."""
     with announcement.holding(base / "var", kind) as announced:
         services = Services(base / "var", given(base))
         portal = Portal(base, settings := local_settings(services.settings()))
+        programs = Keeper()
         try:
             services.start()
             portal.migrate()
-            services.keeper.keep("worker", lambda: portal.start("worker", WORKER))
-            services.keeper.keep("beat", lambda: portal.start("beat", BEAT))
+            programs.keep("worker", lambda: portal.start("worker", WORKER))
+            programs.keep("beat", lambda: portal.start("beat", BEAT))
             announced.write(settings)
-            yield services, portal
+            yield Running(services, portal, programs)
         finally:
+            programs.stop()  # before the servers they write to
             services.stop()
 
 
-def watch(services: Services) -> None:
-    """Keep everything running until a signal says stop."""
-    while True:
-        services.keeper.look()
-        time.sleep(LOOK_SECONDS)
+@dataclass(frozen=True)
+class Running:
+    services: Services
+    portal: Portal
+    programs: Keeper
+
+    def watch(self) -> None:
+        """Keep everything running until a signal says stop."""
+        while True:
+            self.services.keeper.look()
+            self.programs.look()
+            time.sleep(LOOK_SECONDS)
 
 
 def given(base: Path) -> dict[str, str]:

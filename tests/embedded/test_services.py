@@ -10,13 +10,13 @@ import sys
 import psycopg2
 import pytest
 import redis
-from tests.embedded.watching import processes_below
 
 from embedded import identity
 from embedded.processes import wait_until
 from embedded.services import Services
 from embedded.trouble import Trouble
 from embedded.valkey import quoted
+from tests.embedded.watching import processes_below
 
 START_AND_WAIT = """
 import sys, signal, pathlib
