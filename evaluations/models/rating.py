@@ -35,12 +35,15 @@ class Rating(models.Model):
     criterion's points in ten-thousandths in the set's order, null where not applicable; `basis` the numbers scored by
     the criteria whose basis is not the value itself, likewise. `input_digest` covers everything the result was
     computed from but the other branches' ranks.
+
+    The database checks no foreign keys here: rows come from the roster, whose keys it does check, in the transaction
+    that read it, and four checks a row took longer than all the arithmetic.
     """
 
-    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", db_index=False)
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", db_index=False)
-    county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
-    township = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    township = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     industry, ecology, civility, governance, rule_of_law = (score_field() for _code in STAR_CODES)
     earned = models.CharField(max_length=60)
     vetoed = models.CharField(max_length=60)
