@@ -16,7 +16,6 @@ from evaluations.reading.county import counties_seen_by
 from evaluations.reading.words import ICONS, SEALS
 from scoring.models import StarCode
 
-
 COUNTY = 6  # significant digits of a county's code
 
 
@@ -52,7 +51,8 @@ class Portal:
         user = self.request.user
         if user.is_authenticated:
             return next((county.row for county in counties_seen_by(user)), None)
-        return RoundCounty.objects.select_related("round__region", "round__criteria_set", "county").order_by("-round__year", "pk").first()
+        rows = RoundCounty.objects.select_related("round__region", "round__criteria_set", "county")
+        return rows.order_by("-round__year", "pk").first()
 
     @cached_property
     def sight(self) -> Sight:

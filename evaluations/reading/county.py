@@ -18,7 +18,6 @@ from scoring.models import Star
 from scoring.ranking import UnitLine
 from scoring.units import two_places
 
-
 LISTED = 400  # a province's counties in two years
 
 
@@ -61,6 +60,12 @@ class SeenCounty:
         """Is level and index seen of every branch that is listed?"""
         return self.sight.ranking or not (self.sight.stars or self.sight.departments)
 
+    @property
+    def opens_all(self) -> bool:
+        """Is every value and score seen of every branch that is listed?"""
+        only_own = not (self.sight.ranking or self.sight.stars or self.sight.departments)
+        return only_own or self.row.county.prefix in self.sight.prefixes
+
     @cached_property
     def shown_stars(self) -> list[StarHead]:
         """The stars a list of branches has a column for."""
@@ -68,10 +73,7 @@ class SeenCounty:
 
     def knows_scores(self, star: str) -> bool:
         """Is this star's score seen of every branch that is listed?"""
-        whole = self.row.county.prefix in self.sight.prefixes
-        return (
-            whole or star in self.sight.stars or not (self.sight.ranking or self.sight.stars or self.sight.departments)
-        )
+        return self.opens_all or star in self.sight.stars
 
     @cached_property
     def pending(self) -> int:

@@ -75,7 +75,7 @@ class Glance:
         codes = [head.code for head in seen.shown_stars]
         self.seen = seen
         self.townships = townships
-        self.now = totals(seen.ratings(), codes, vetoes=seen.knows_levels)
+        self.now = totals(seen.ratings(), codes, vetoes=seen.opens_all)
         self.last = last_totals(seen, codes)
 
     @property

@@ -97,7 +97,7 @@ class Ranking:
         self.seen = seen
         self.asked = asked
         self.township = asked.get("township", "")[:12]
-        self.level = asked.get("level", "") if asked.get("level") in LEVELS and seen.knows_levels else ""
+        self.level = asked.get("level", "") if asked.get("level") in self.levels else ""
         self.star = asked.get("star", "") if asked.get("star", "").lstrip("-") in self.star_codes else ""
         self.search = asked.get("q", "").strip()[:SEARCH_LENGTH].replace("\0", "")
         self.whole = asked.get("show") == "all"
@@ -106,6 +106,13 @@ class Ranking:
     @cached_property
     def star_codes(self) -> set[str]:
         return {star.code for star in self.seen.shown_stars}
+
+    @property
+    def levels(self) -> list[str]:
+        """The levels one may filter by; who is vetoed is part of a branch's own values."""
+        if not self.seen.knows_levels:
+            return []
+        return [level for level in LEVELS if level != "vetoed" or self.seen.opens_all]
 
     @property
     def default_order(self) -> str:
@@ -190,7 +197,7 @@ class Ranking:
     @property
     def level_choices(self) -> list[tuple[str, str]]:
         """What one may filter by: a level, three stars or more, a veto, parked."""
-        return [(value, str(LEVEL_WORDS.get(value) or level_word(int(value)))) for value in LEVELS]
+        return [(value, str(LEVEL_WORDS.get(value) or level_word(int(value)))) for value in self.levels]
 
     @property
     def star_choices(self) -> list[tuple[str, str]]:

@@ -92,7 +92,8 @@ def given(row: Criterion, compiled: CompiledCriterion, values: list[Value]) -> G
     if compiled.quarters:
         state = next((s for s in (REPORTED, MISSING) if any(v.effective_state == s for v in values)), NOT_APPLICABLE)
         quarters = [(str(QUARTERS[value.period]), quarter_text(value)) for value in values]
-        return Given(state, quarters=quarters, unit=compiled.unit, corrected=any(map(is_corrected, values)), **origin(row, latest))
+        corrected = any(map(is_corrected, values))
+        return Given(state, quarters=quarters, unit=compiled.unit, corrected=corrected, **origin(row, latest))
     value = values[0]
     text = text_of(compiled, value) if value.effective_state == REPORTED else ""
     return Given(
