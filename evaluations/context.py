@@ -8,6 +8,7 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.access import Sight
 from accounts.roles import ORGANIZATION, Role
@@ -17,6 +18,7 @@ from evaluations.reading.words import ICONS, SEALS
 from scoring.models import StarCode
 
 COUNTY = 6  # significant digits of a county's code
+INVENTED = "4199"  # no real division's code begins so: demo and tests live there
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,17 @@ class Portal:
         user = self.request.user
         if not user.is_authenticated:
             return ""
-        return _(", ").join(dict.fromkeys(grant.get_role_display() for grant in user.held_grants))
+        roles = dict.fromkeys(grant.get_role_display() for grant in user.held_grants)
+        return pgettext("between names", ", ").join(roles)
 
     @property
     def footer(self) -> str:
         return _("Works in the fast mode of 360 and in Edge or Chrome from version 86.")
+
+    @property
+    def is_invented(self) -> bool:
+        """Is this the demo county, whose pages must say so?"""
+        return self.row is not None and self.row.county_id.startswith(INVENTED)
 
     @property
     def nav(self) -> list[NavEntry]:
@@ -113,7 +121,7 @@ class Portal:
             return []
         entries = [self.entry("home", _("Home"))]
         if self.row is not None and self.sees_counties:
-            entries.append(self.entry("counties", _("Counties"), self.row.round.slug))
+            entries.append(self.entry("counties", _("All counties"), self.row.round.slug))
         if self.row is not None and self.sight:
             place = (self.row.round.slug, self.row.county_id)
             entries.append(self.entry("ranking", _("Ranking"), *place, also=("branch",)))
