@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.access import Sight
 from accounts.models import User
+from branches.models import CODE_LENGTH
 from evaluations.models import EvaluationRound, Rating, RoundCounty
 from evaluations.reading.marks import StarHead
 from evaluations.services.rating import pending_edits
@@ -65,6 +66,12 @@ class SeenCounty:
         """Is every value and score seen of every branch that is listed?"""
         only_own = not (self.sight.ranking or self.sight.stars or self.sight.departments)
         return only_own or self.row.county.prefix in self.sight.prefixes
+
+    @property
+    def own_branch(self) -> str:
+        """The code of the one branch that is all this person sees; empty for everybody else."""
+        only = len(self.sight.prefixes) == 1 and not (self.sight.ranking or self.sight.stars or self.sight.departments)
+        return next((code for code in self.sight.prefixes if only and len(code) == CODE_LENGTH), "")
 
     @cached_property
     def shown_stars(self) -> list[StarHead]:

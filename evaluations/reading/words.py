@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from scoring.models import STAR_CODES
@@ -66,8 +65,3 @@ def signed(number: Decimal) -> str:
     if not number:
         return "0.00"
     return f"{'+' if number > 0 else '−'}{abs(number):.2f}"
-
-
-def joined(parts: list[str]) -> str:
-    """Several names in one sentence."""
-    return _(", ").join(parts)

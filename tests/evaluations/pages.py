@@ -29,16 +29,15 @@ def results(count: int, *, slug: str = "r2026", state: str = "open", **fields) -
 
 
 def branch_row(town, place: int) -> Branch:
+    """A township's codes hold a thousand branches; further ones lie in further townships."""
     code = f"{town.code[:9]}{place // 2:03d}"
+    if place >= 2000:
+        code = f"419901{3 + place // 1000:03d}{place % 1000:03d}"
+        town = factories.township(f"{code[:9]}000", f"第{place // 1000}乡")
     return Branch(
-        code=code if place < 2000 else f"419901{3 + place // 1000:03d}{place % 1000:03d}", township=town_of(town, place),
-        name=f"第{place}村", kind="village", population=2000, households=500, sort_key=f"{place:06d}", initials=f"d{place}c",
+        code=code, township=town, name=f"第{place}村", kind="village", population=2000, households=500,
+        sort_key=f"{place:06d}", initials=f"d{place}c",
     )  # fmt: skip
-
-
-def town_of(town, place: int):
-    """Codes of one township hold a thousand branches; further ones lie in further townships."""
-    return town if place < 2000 else factories.township(f"419901{3 + place // 1000:03d}000", f"第{place // 1000}乡")
 
 
 def entry_row(made: EvaluationRound, branch: Branch) -> RosterEntry:
@@ -51,8 +50,8 @@ def rating_row(made: EvaluationRound, branch: Branch, place: int) -> Rating:
     scores = {code: Decimal("91.25") if star < level else Decimal("77.50") for star, code in enumerate(STAR_CODES)}
     return Rating(
         round=made, branch=branch, county_id=COUNTY, township_id=branch.township_id, **scores,
-        earned=" ".join(STAR_CODES[:level]), level=level, index=Decimal("88.00") - level, county_rank=1 + place - place % 2,
-        township_rank=1 + place // 2, previous_rank=3 if place == 0 else None,
+        earned=" ".join(STAR_CODES[:level]), level=level, index=Decimal("88.00") - level,
+        county_rank=1 + place - place % 2, township_rank=1 + place // 2, previous_rank=3 if place == 0 else None,
         points=[0] * len(standard.criteria), basis=[0] * len(standard.derived), input_digest="0" * 64,
     )  # fmt: skip
 
