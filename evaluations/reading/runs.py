@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,9 +20,10 @@ RUNS_SHOWN = 20
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is."""
+    """How far a run is; `named` is the condition on counties whose failures the reader is told."""
 
     run: RatingRun
+    named: Q
 
     @property
     def running(self) -> bool:
@@ -49,19 +50,32 @@ class Progress:
 
     @cached_property
     def failed(self) -> list[RatingStep]:
-        """The counties left out, each with its reason."""
+        """The reader's counties that were left out, each with its reason: a reason may quote a value."""
         if not self.run.failures:
             return []
-        return list(self.run.steps.filter(state=StepState.FAILED).select_related("county")[:FAILURES_SHOWN])
+        failed = self.run.steps.filter(self.named, state=StepState.FAILED)
+        return list(failed.select_related("county").order_by("county_id")[:FAILURES_SHOWN])
+
+
+def counties_run_by(user: User) -> list[str]:
+    """What the codes of the counties begin with where this person is of the organization department."""
+    return [grant.scope_prefix[:6] for grant in user.held_grants if grant.role in ORGANIZATION]
+
+
+def failures_told(user: User) -> Q:
+    """A condition on a run's steps: those of the person's own counties."""
+    condition = Q(pk__in=[])
+    for prefix in counties_run_by(user):
+        condition |= Q(county__code__startswith=prefix)
+    return condition
 
 
 def rounds_run_by(user: User) -> QuerySet[EvaluationRound]:
     """The rounds whose results this person may have computed: the organization department's, in its own region."""
-    prefixes = [grant.scope_prefix for grant in user.held_grants if grant.role in ORGANIZATION]
-    counties = EvaluationRound.objects.filter(pk__in=[])
-    for prefix in prefixes:
-        counties |= EvaluationRound.objects.filter(counties__county__code__startswith=prefix[:6])
-    return counties.distinct()
+    rounds = EvaluationRound.objects.filter(pk__in=[])
+    for prefix in counties_run_by(user):
+        rounds |= EvaluationRound.objects.filter(counties__county__code__startswith=prefix)
+    return rounds.distinct()
 
 
 def round_run_by(user: User, slug: str) -> EvaluationRound:
@@ -80,5 +94,5 @@ def run_seen_by(user: User, pk: int) -> RatingRun:
     return run
 
 
-def latest_runs(evaluation: EvaluationRound) -> list[Progress]:
-    return [Progress(run) for run in evaluation.runs.order_by("-pk")[:RUNS_SHOWN]]
+def latest_runs(evaluation: EvaluationRound, user: User) -> list[Progress]:
+    return [Progress(run, failures_told(user)) for run in evaluation.runs.order_by("-pk")[:RUNS_SHOWN]]

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations.reading.runs import Progress, latest_runs, round_run_by, run_seen_by
+from evaluations.reading.runs import Progress, failures_told, latest_runs, round_run_by, run_seen_by
 from evaluations.services import runs as services
 
 
@@ -16,14 +16,15 @@ def runs(request: HttpRequest, slug: str) -> HttpResponse:
     evaluation = round_run_by(request.user, slug)
     if request.method == "POST":
         return redirect("run", services.start_run(evaluation, by=str(request.user)).pk)
-    return render(request, "evaluations/runs.html", {"round": evaluation, "runs": latest_runs(evaluation)})
+    listed = latest_runs(evaluation, request.user)
+    return render(request, "evaluations/runs.html", {"round": evaluation, "runs": listed})
 
 
 @require_safe
 @login_required
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run; a poll gets only the part that changes, and 286 (htmx: stop asking) once it has ended."""
-    progress = Progress(run_seen_by(request.user, pk))
+    progress = Progress(run_seen_by(request.user, pk), failures_told(request.user))
     if not request.htmx:
         return render(request, "evaluations/run.html", {"progress": progress, "round": progress.run.round})
     return render(request, "evaluations/_run.html", {"progress": progress}, status=200 if progress.running else 286)

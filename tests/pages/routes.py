@@ -1,0 +1,82 @@
+"""Who may open what: every address of the portal by role, place and state, as data (domain.md, Who uses it).
+
+A page about a county lists, by place and state, the roles that get it (200); everyone else signed in gets 404, and
+whoever isn't signed in is sent to the sign-in page.
+"""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+
+CITY_VIEWER = "city_viewer"
+EVERYBODY = {*Role, CITY_VIEWER}
+BLIND = {Role.CRITERIA_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}
+ORGANIZATION = {Role.ORGANIZATION_REVIEWER, Role.ORGANIZATION_APPROVER}
+TOWNSHIP = {Role.ENTRY_CLERK, Role.TOWNSHIP_REVIEWER}
+DEPARTMENTS = {Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER}
+WHOLE_COUNTY = ORGANIZATION | {Role.AUDITOR}
+AT_WORK = WHOLE_COUNTY | TOWNSHIP | DEPARTMENTS | {Role.BRANCH_VIEWER}
+READERS = EVERYBODY - BLIND  # once the county is confirmed
+NOBODY: set = set()
+
+# page: place: (provisional, confirmed). 示范县 changes its state; the other county and its round stay provisional.
+LIST = {
+    "own": (AT_WORK, READERS),
+    "other": ({Role.AUDITOR}, {Role.AUDITOR}),
+    "nowhere": (NOBODY, NOBODY),
+}
+WHOLE = LIST | {"own": (WHOLE_COUNTY, READERS)}
+STEERED = {"own": (ORGANIZATION, ORGANIZATION), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
+COUNTY_PAGES = {
+    "ranking": LIST,
+    "ranking_csv": LIST,
+    "ranking_xlsx": LIST,
+    "standard": LIST,
+    "townships": WHOLE,
+    "counties": WHOLE,
+    "branch": LIST
+    | {
+        "mate": (AT_WORK - {Role.BRANCH_VIEWER}, READERS),
+        "sibling": (WHOLE_COUNTY | DEPARTMENTS, READERS),
+    },
+    "runs": STEERED,
+    "run": STEERED,
+}
+POSTED = {"cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED}  # 302 to the run where allowed
+OPEN_TO_ALL = {"sign_in", "set_language", "health", "sign_out"}
+SIGNED_IN = {"home", "password"}
+
+# The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.
+ADMIN = {
+    "scoring_criteriaset": {Role.CRITERIA_ADMINISTRATOR: "view add change delete", Role.AUDITOR: "view"},
+    "scoring_criterion": {Role.CRITERIA_ADMINISTRATOR: "view add change delete", Role.AUDITOR: "view"},
+    "branches_region": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
+    "branches_branch": {Role.CRITERIA_ADMINISTRATOR: "view change", Role.AUDITOR: "view"},
+    "branches_department": {Role.CRITERIA_ADMINISTRATOR: "view add change", Role.AUDITOR: "view"},
+    "evaluations_evaluationround": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
+    "evaluations_roundcounty": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
+    "evaluations_rating": {Role.AUDITOR: "view"},
+    "evaluations_vetorecord": {Role.AUDITOR: "view"},
+    "evaluations_ratingrun": {Role.SYSTEM_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
+    "evaluations_sealedcounty": {Role.AUDITOR: "view"},
+    "evaluations_sealedrating": {Role.AUDITOR: "view"},
+    "ledger_ledgerentry": {Role.AUDITOR: "view"},
+    "accounts_user": {
+        Role.SYSTEM_ADMINISTRATOR: "view add change",
+        Role.SECURITY_ADMINISTRATOR: "view",
+        Role.AUDITOR: "view",
+    },
+    "accounts_grant": {
+        Role.SYSTEM_ADMINISTRATOR: "view",
+        Role.SECURITY_ADMINISTRATOR: "view add delete",
+        Role.AUDITOR: "view",
+    },
+    "axes_accessattempt": {Role.SECURITY_ADMINISTRATOR: "view delete"},
+    "axes_accessfailurelog": {Role.SECURITY_ADMINISTRATOR: "view"},
+    "axes_accesslog": {Role.SECURITY_ADMINISTRATOR: "view"},
+}
+ADMIN_VERBS = {"changelist": "view", "add": "add", "change": "view", "delete": "delete", "history": "view"}
+ADMIN_FRAME = {
+    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
+    "app_list", "auth_user_password_change",
+}  # fmt: skip

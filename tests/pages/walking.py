@@ -1,0 +1,33 @@
+"""Every address of the portal by name, and examples of each to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.pages import world as worlds
+from tests.pages.world import World
+
+
+def every_route(resolver=None, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """(name, pattern) of every address that the portal answers; the name is empty where it has none."""
+    for part in (resolver or get_resolver()).url_patterns:
+        if isinstance(part, URLPattern):
+            yield ":".join([*namespaces, part.name or ""]), str(part.pattern)
+        else:
+            yield from every_route(part, (*namespaces, part.namespace) if part.namespace else namespaces)
+
+
+def county_address(world: World, page: str, place: str) -> str:
+    """The address of a page about a county or a branch, or of a run or a round, that lies in a place."""
+    if page in ("run", "cancel_run", "resume_run"):
+        return reverse(page, args=[{"own": world.run.pk, "other": world.foreign_run.pk, "nowhere": 10**9}[place]])
+    if page in ("runs", "counties"):
+        return reverse(page, args=[{"own": world.round.slug, "other": world.foreign.slug, "nowhere": "none"}[place]])
+    if page == "branch":
+        code = worlds.CODES.get(place, worlds.NOWHERE)
+        county = worlds.OTHER_COUNTY if place == "other" else worlds.COUNTY
+        return reverse(page, args=[world.round.slug, county, code])
+    county = {"own": worlds.COUNTY, "other": worlds.OTHER_COUNTY, "nowhere": "419903000000"}[place]
+    return reverse(page, args=[world.round.slug, county])
