@@ -1,6 +1,7 @@
 """One county's inputs, read as columns: a COPY of fixed-width integers straight into numpy.
 
-Turning three million values into Python objects costs more than rating them, so nothing here loops over values.
+Turning three million values into Python objects costs more than rating them, so nothing here loops over values; the
+few statements are plain SQL because composing a query takes the ORM longer than the server takes to answer it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import connection
 
-from evaluations.models import EvaluationRound, RosterEntry, VetoRecord
+from evaluations.models import EvaluationRound
 from evaluations.models.value import REPORTED
 from scoring.engine import Columns
 from scoring.standard import Standard, published_standard
@@ -33,6 +34,25 @@ COPY_ROW = np.dtype(
         ("units", ">i8"),
     ]
 )
+ROSTER = """
+    SELECT r.branch_id, b.code, r.township_id, coalesce(b.population, -1), coalesce(b.households, -1),
+        coalesce(last.county_rank, -1)
+    FROM evaluations_rosterentry r
+    JOIN branches_branch b ON b.id = r.branch_id
+    LEFT JOIN (
+        SELECT rating.branch_id, rating.county_rank
+        FROM evaluations_sealedrating rating JOIN evaluations_sealedcounty seal ON seal.id = rating.seal_id
+        WHERE seal.round_id = %s
+    ) last ON last.branch_id = r.branch_id
+    WHERE r.round_id = %s AND r.county_id = %s
+    ORDER BY b.code
+"""
+STANDING_VETOES = """
+    SELECT v.branch_id, v.criterion_id
+    FROM evaluations_vetorecord v
+    JOIN evaluations_rosterentry r ON r.round_id = v.round_id AND r.branch_id = v.branch_id
+    WHERE r.round_id = %s AND r.county_id = %s AND v.lifted_at IS NULL
+"""
 READ_VALUES = """
     COPY (
         SELECT branch_id, criterion_id, period, effective_state, effective_units
@@ -46,26 +66,22 @@ class CountyInputs:
     """A county's branches and what was given for them; every array has one row per branch, in code order."""
 
     round: EvaluationRound
+    county_code: str
     standard: Standard
     branch_ids: np.ndarray
     codes: list[str]
     townships: list[str]
+    last_ranks: np.ndarray  # last sealed county rank, -1 without one
     columns: Columns
 
 
 def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
     """Read everything a county's rating depends on; call it inside one REPEATABLE READ transaction."""
     standard = published_standard(evaluation.criteria_set_id)
-    roster = list(
-        RosterEntry.objects.filter(round=evaluation, county_id=county_code)
-        .order_by("branch__code")
-        .values_list("branch_id", "branch__code", "township_id", "branch__population", "branch__households")
-    )
-    ids, codes, townships, population, households = (
-        (list(column) for column in zip(*roster, strict=True)) if roster else ([],) * 5
-    )
+    ids, codes, townships, population, households, last_ranks = read_roster(evaluation, county_code)
     branch_ids = np.array(ids, np.int64)
-    columns = empty_columns(len(ids), standard, as_counts(population), as_counts(households))
+    sizes = (np.array(numbers, np.int64) for numbers in (population, households))
+    columns = empty_columns(len(ids), standard, *sizes)
     fill(
         columns.units,
         columns.state,
@@ -74,14 +90,18 @@ def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
         standard.slots,
         standard.first_id,
     )
-    count_vetoes(columns, evaluation, branch_ids, standard)
+    count_vetoes(columns, evaluation, county_code, branch_ids, standard)
     read_last_year(columns, evaluation, branch_ids, standard)
-    return CountyInputs(evaluation, standard, branch_ids, codes, townships, columns)
+    ranks = np.array(last_ranks, np.int64)
+    return CountyInputs(evaluation, county_code, standard, branch_ids, codes, townships, ranks, columns)
 
 
-def as_counts(numbers: list[int | None]) -> np.ndarray:
-    """Whole numbers as an array, -1 where absent."""
-    return np.array([-1 if number is None else number for number in numbers], np.int64)
+def read_roster(evaluation: EvaluationRound, county_code: str) -> list[list]:
+    """The county's branches in code order, as columns: id, code, township, population, households, last sealed rank."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROSTER, [evaluation.previous_id, evaluation.pk, county_code])
+        roster = cursor.fetchall()
+    return [list(column) for column in zip(*roster, strict=True)] if roster else [[]] * 6
 
 
 def empty_columns(count: int, standard: Standard, population: np.ndarray, households: np.ndarray) -> Columns:
@@ -115,13 +135,17 @@ def fill(
     """Put values at (branch, column); a value of a criterion the set does not hold is left out."""
     order = np.argsort(branch_ids)
     row = order[np.searchsorted(branch_ids[order], values["branch"].astype(np.int64))]
-    column = slots[values["criterion"].astype(np.int64) - first_id, values["period"].astype(np.int64)]
+    place = values["criterion"].astype(np.int64) - first_id
+    inside = (place >= 0) & (place < len(slots))  # a negative place would count from the end
+    column = np.where(inside, slots[np.where(inside, place, 0), values["period"].astype(np.int64)], -1)
     known = column >= 0
     units[row[known], column[known]] = values["units"][known]
     state[row[known], column[known]] = values["state"][known]
 
 
-def count_vetoes(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:
+def count_vetoes(
+    columns: Columns, evaluation: EvaluationRound, county_code: str, branch_ids: np.ndarray, standard: Standard
+) -> None:
     """A counted veto's value is the number of its standing records; none is a reported 0."""
     counted = standard.record_counted
     for column in counted.values():
@@ -129,8 +153,10 @@ def count_vetoes(columns: Columns, evaluation: EvaluationRound, branch_ids: np.n
     if not counted or not len(branch_ids):
         return
     place = {branch: row for row, branch in enumerate(branch_ids.tolist())}
-    standing = VetoRecord.objects.filter(round=evaluation, lifted_at=None, branch_id__in=list(place))
-    for branch, criterion in standing.values_list("branch_id", "criterion_id"):
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING_VETOES, [evaluation.pk, county_code])
+        standing = cursor.fetchall()
+    for branch, criterion in standing:
         if criterion in counted:
             columns.units[place[branch], counted[criterion]] += SCALE
 

@@ -9,14 +9,23 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 
-from evaluations.models import EvaluationRound, RatingMark, RoundCounty, SealedCounty
+from evaluations.models import EvaluationRound, RatingMark, RoundCounty
 from evaluations.services.columns import CountyInputs, read_county
-from evaluations.services.results import RankedResults, changed_rows, copy_text, input_digests, rank, write_rows
+from evaluations.services.results import RankedResults, changed_rows, copy_blocks, input_digests, rank, write_rows
 from evaluations.services.summary import county_line
 from scoring import engine
 
 ATTEMPTS = 10
 SERIALIZATION_FAILURE, UNIQUE_VIOLATION = "40001", "23505"
+STANDING = """
+    SELECT
+        EXISTS (SELECT FROM evaluations_sealedcounty WHERE round_id = %(round)s AND county_id = %(county)s),
+        EXISTS (
+            SELECT FROM evaluations_roundcounty
+            WHERE round_id = %(round)s AND county_id = %(county)s AND rated_at IS NOT NULL
+        ),
+        ARRAY (SELECT id FROM evaluations_ratingmark WHERE round_id = %(round)s AND county_id = %(county)s)
+"""
 LOCK_CLASS = 4_199_001  # the first key of every county's advisory lock
 
 
@@ -42,14 +51,19 @@ def rate_county(evaluation: EvaluationRound, county_code: str) -> CountyOutcome:
     return in_snapshot(evaluation.pk, county_code, lambda: rate_in_snapshot(evaluation, county_code))
 
 
-def in_snapshot(round_id: int, county_code: str, work: Callable):
-    """Run work in a REPEATABLE READ transaction that holds the county's lock, again where another got in between."""
+def in_snapshot(round_id: int, county_code: str, work: Callable, *, first: Callable = lambda: None):
+    """Run work in a REPEATABLE READ transaction that holds the county's lock, again where another got in between.
+
+    `first` runs before the snapshot is taken: the place for locks that the snapshot must not be older than.
+    """
     if connection.in_atomic_block:  # a caller's transaction is the snapshot; its isolation is the caller's to choose
+        first()
         hold_lock(round_id, county_code)
         return work()
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
+                first()
                 take_snapshot(round_id, county_code)
                 return work()
         except Busy:
@@ -82,29 +96,32 @@ def hold_lock(round_id: int, county_code: str) -> None:
 
 
 def rate_in_snapshot(evaluation: EvaluationRound, county_code: str) -> CountyOutcome:
-    if SealedCounty.objects.filter(round=evaluation, county_id=county_code).exists():
+    sealed, rated_before, marks = standing(evaluation.pk, county_code)
+    if sealed:
         return CountyOutcome(sealed=True)
-    marks = list(RatingMark.objects.filter(round=evaluation, county_id=county_code).values_list("pk", flat=True))
     inputs = read_county(evaluation, county_code)
     ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
-    changed = write_changes(inputs, ranked, county_code)
+    changed = write_changes(inputs, ranked)
     if marks:
         RatingMark.objects.filter(pk__in=marks).delete()
-    if (
-        changed
-        or marks
-        or not RoundCounty.objects.filter(round=evaluation, county_id=county_code, rated_at__isnull=False).exists()
-    ):
+    if changed or marks or not rated_before:
         note_summary(inputs, ranked, county_code)
     return CountyOutcome(len(inputs.codes), changed, int((~ranked.included).sum()))
 
 
-def write_changes(inputs: CountyInputs, ranked: RankedResults, county_code: str) -> int:
+def standing(round_id: int, county_code: str) -> tuple[bool, bool, list[int]]:
+    """Is the county sealed, was it rated before, and which marks are in the snapshot?"""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"round": round_id, "county": county_code})
+        return cursor.fetchone()
+
+
+def write_changes(inputs: CountyInputs, ranked: RankedResults) -> int:
     """Write the results that differ from the stored ones; return how many rows that touched."""
     digests = input_digests(inputs, ranked)
-    changed, stale = changed_rows(inputs, ranked, digests, county_code)
-    text = copy_text(inputs, ranked, digests, county_code, changed) if changed else ""
-    write_rows(inputs.round.pk, stale, text)
+    changed, stale = changed_rows(inputs, ranked, digests)
+    if changed or stale:
+        write_rows(inputs.round.pk, stale, copy_blocks(inputs, ranked, digests, changed))
     return max(len(changed), len(stale))
 
 

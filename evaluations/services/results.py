@@ -1,16 +1,19 @@
-"""Results as rows: which changed, and their text for COPY (half of a recompute's time went here once)."""
+"""Results as rows: which changed, and their text for COPY.
+
+Half of a recompute's time went here once. The text is made in blocks while the server already reads the block before.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
 
-from evaluations.models import Rating, SealedRating
+from evaluations.models import Rating
 from evaluations.models.value import NOT_APPLICABLE
 from evaluations.services.columns import CountyInputs
 from scoring.engine import ENGINE_VERSION, Results
@@ -21,9 +24,17 @@ COLUMNS = (
     "round_id, branch_id, county_id, township_id, industry, ecology, civility, governance, rule_of_law, earned, vetoed,"
     " unmet, level, index, county_rank, township_rank, previous_rank, parked, points, basis, input_digest"
 )
+STORED = """
+    SELECT branch_id, input_digest, county_rank, township_rank FROM evaluations_rating
+    WHERE round_id = %s AND county_id = %s
+"""
 NULL = r"\N"
-ABSENT = int(np.iinfo(np.int64).min)  # no number the engine gives: stands for null until the row is text
+BLOCK = 250  # rows of text made at a time: small enough to overlap with the server, large enough for C loops
 KEPT = 20_000  # a score, its bonus and any cap in use lie below 200.00
+CELL = np.dtype([("left", "<u4"), ("right", "<u4"), ("comma", "u1")])  # one number's text: 4 + 4 digits and a comma
+LEADING = np.array([f"{number:4d}" for number in range(10_000)], "S4").view("<u4")
+FOLLOWING = np.array([f"{number:04d}" for number in range(10_000)], "S4").view("<u4")
+BLANK, NULL_CELL = np.array([b"    ", b"null"], "S4").view("<u4")
 HUNDREDTHS = tuple(f"{number // 100}.{number % 100:02d}" for number in range(KEPT))  # what nearly every score is
 
 
@@ -40,7 +51,7 @@ class RankedResults:
 
 def rank(inputs: CountyInputs, results: Results) -> RankedResults:
     """Rank a county's rated branches in the county and in their townships."""
-    return rank_results(results, inputs.townships, last_sealed_ranks(inputs))
+    return rank_results(results, inputs.townships, inputs.last_ranks)
 
 
 def rank_results(results: Results, townships: list[str], previous_rank: np.ndarray) -> RankedResults:
@@ -48,19 +59,6 @@ def rank_results(results: Results, townships: list[str], previous_rank: np.ndarr
     groups = np.unique(np.array(townships, dtype="U12"), return_inverse=True)[1]
     keys = (results.level, results.index, results.has_index, included)
     return RankedResults(results, included, competition_ranks(*keys), competition_ranks(*keys, groups), previous_rank)
-
-
-def last_sealed_ranks(inputs: CountyInputs) -> np.ndarray:
-    ranks = np.full(len(inputs.branch_ids), -1, np.int64)
-    if inputs.round.previous_id is None or not len(ranks):
-        return ranks
-    sealed = SealedRating.objects.filter(
-        seal__round=inputs.round.previous_id, county_rank__isnull=False, branch_id__in=inputs.branch_ids.tolist()
-    )
-    known = dict(sealed.values_list("branch_id", "county_rank"))
-    for row, branch in enumerate(inputs.branch_ids.tolist()):
-        ranks[row] = known.get(branch, -1)
-    return ranks
 
 
 def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
@@ -84,16 +82,16 @@ def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
     return digests
 
 
-def changed_rows(
-    inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str
-) -> tuple[list[int], list[int]]:
-    """Places whose stored result differs, and ids of stored results to delete first."""
-    stored = {
-        branch: rest
-        for branch, *rest in Rating.objects.of(inputs.round.pk, county_code).values_list(
-            "branch_id", "input_digest", "county_rank", "township_rank"
-        )
-    }
+def stored_rows(round_id: int, county_code: str) -> dict[int, list]:
+    """Branch id → digest, county rank and township rank of the results as they stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(STORED, [round_id, county_code])
+        return {branch: rest for branch, *rest in cursor.fetchall()}
+
+
+def changed_rows(inputs: CountyInputs, ranked: RankedResults, digests: list[str]) -> tuple[list[int], list[int]]:
+    """Places whose stored result differs, and branch ids of stored results to delete first."""
+    stored = stored_rows(inputs.round.pk, inputs.county_code)
     county, township = ranked.county_rank.tolist(), ranked.township_rank.tolist()
     changed, stale = [], []
     for place, branch in enumerate(inputs.branch_ids.tolist()):
@@ -121,39 +119,57 @@ def star_names(flags: np.ndarray, codes: list[str]) -> list[str]:
 
 
 def json_rows(matrix: np.ndarray, state: np.ndarray) -> list[str]:
-    """Each row of integers as a JSON list, null where not applicable: one C call for the whole county."""
+    """Each row of integers as a JSON list, null where not applicable: one C call for the whole matrix."""
     if not matrix.size:
         return ["[]"] * len(matrix)
-    marked = np.where(state == NOT_APPLICABLE, ABSENT, matrix)
-    text = json.dumps(marked.tolist(), separators=(",", ":")).replace(str(ABSENT), "null")
+    rows = matrix.tolist()
+    for row, column in np.argwhere(state == NOT_APPLICABLE).tolist():
+        rows[row][column] = None
+    text = json.dumps(rows, separators=(",", ":"))
     return [f"[{row}]" for row in text[2:-2].split("],[")]
 
 
-def copy_text(
-    inputs: CountyInputs, ranked: RankedResults, digests: list[str], county_code: str, places: list[int]
-) -> str:
-    """The changed results as COPY text."""
+def points_rows(points: np.ndarray, state: np.ndarray) -> list[str]:
+    """What `json_rows` gives, padded with spaces: each number is two look-ups of four digits in a table."""
+    if not points.size or points.min() < 0 or points.max() >= 10**8:
+        return json_rows(points, state)
+    left, right = np.divmod(points.astype(np.int32), 10_000)
+    cells = np.empty(points.shape, CELL)
+    cells["left"] = np.where(left > 0, LEADING[left], BLANK)
+    cells["right"] = np.where(left > 0, FOLLOWING[right], LEADING[right])
+    not_applicable = state == NOT_APPLICABLE
+    cells["left"][not_applicable], cells["right"][not_applicable] = BLANK, NULL_CELL
+    cells["comma"] = ord(",")
+    width = cells.itemsize * points.shape[1]
+    text = cells.tobytes().decode("ascii")
+    return [f"[{text[start : start + width - 1]}]" for start in range(0, len(text), width)]
+
+
+def copy_blocks(inputs: CountyInputs, ranked: RankedResults, digests: list[str], places: list[int]) -> Iterator[str]:
+    """The changed results as COPY text, a block of rows at a time."""
+    for start in range(0, len(places), BLOCK):
+        yield copy_text(inputs, ranked, digests, places[start : start + BLOCK])
+
+
+def copy_text(inputs: CountyInputs, ranked: RankedResults, digests: list[str], places: list[int]) -> str:
+    """These places' results as COPY text."""
     at = np.array(places, np.int64)
     results, derived = ranked.results, inputs.standard.derived
     codes = [star.code for star in inputs.standard.compiled.stars]
-    parked = [clean(str(results.parked[place])) if results.parked[place] else "" for place in places]
     columns = [
-        star_columns(results, codes, at),
-        *(zip(star_names(flags[at], codes), strict=True) for flags in (results.earned, results.vetoed, results.unmet)),
-        rank_columns(ranked, at),
-        zip(parked, strict=True),
-        zip(json_rows(results.points[at], results.state[at]), strict=True),
-        zip(json_rows(results.basis[at][:, derived], results.state[at][:, derived]), strict=True),
+        *star_columns(ranked, codes, at),
+        *(star_names(flags[at], codes) for flags in (results.earned, results.vetoed, results.unmet)),
+        *rank_columns(ranked, at),
+        [clean(str(results.parked[place])) if results.parked[place] else "" for place in places],
+        points_rows(results.points[at], results.state[at]),
+        json_rows(results.basis[np.ix_(at, derived)], results.state[np.ix_(at, derived)]),
+        [digests[place] for place in places],
     ]
-    start = f"{inputs.round.pk}\t"
-    branch_ids = inputs.branch_ids.tolist()
-    lines = []
-    for place, cells in zip(places, zip(*columns, strict=True), strict=True):
-        middle = "\t".join([cell for group in cells for cell in group])
-        lines.append(
-            f"{start}{branch_ids[place]}\t{county_code}\t{inputs.townships[place]}\t{middle}\t{digests[place]}\n"
-        )
-    return "".join(lines)
+    where = [
+        f"{inputs.round.pk}\t{branch}\t{inputs.county_code}\t{inputs.townships[place]}"
+        for place, branch in zip(places, inputs.branch_ids[at].tolist(), strict=True)
+    ]
+    return "\n".join(map("\t".join, zip(where, *columns, strict=True))) + "\n"
 
 
 def clean(text: str) -> str:
@@ -161,45 +177,45 @@ def clean(text: str) -> str:
     return text.replace("\\", "/").replace("\t", " ").replace("\n", " ").replace("\r", " ")[:300]
 
 
-def star_columns(results: Results, codes: list[str], at: np.ndarray):
+def star_columns(ranked: RankedResults, codes: list[str], at: np.ndarray) -> list[list[str]]:
     """The five scores as text, in slot order; a slot the set has no star for, or not rated, is null."""
-    columns = []
-    for code in STAR_CODES:
-        if code not in codes:
-            columns.append([NULL] * len(at))
-            continue
-        star = codes.index(code)
-        shown = results.rated[at, star] & ~parked_mask(results)[at]
-        columns.append(
-            [
-                hundredths(score) if ok else NULL
-                for score, ok in zip(results.scores[at, star].tolist(), shown.tolist(), strict=True)
-            ]
-        )
-    return zip(*columns, strict=True)
+    columns = [[NULL] * len(at) for _code in STAR_CODES]
+    for star, code in enumerate(codes):
+        shown = ranked.included[at] & ranked.results.rated[at, star]
+        columns[STAR_CODES.index(code)] = score_texts(ranked.results.scores[at, star], shown)
+    return columns
+
+
+def score_texts(numbers: np.ndarray, shown: np.ndarray) -> list[str]:
+    return [hundredths(number) if ok else NULL for number, ok in zip(numbers.tolist(), shown.tolist(), strict=True)]
 
 
 def parked_mask(results: Results) -> np.ndarray:
     return np.array([reason is not None for reason in results.parked], bool)
 
 
-def rank_columns(ranked: RankedResults, at: np.ndarray):
+def rank_columns(ranked: RankedResults, at: np.ndarray) -> list[list[str]]:
     """Level, index, county rank, township rank and previous rank as text."""
-    results, rated = ranked.results, ranked.included[at].tolist()
-    level = [str(number) if ok else NULL for number, ok in zip(results.level[at].tolist(), rated, strict=True)]
-    has = (results.has_index[at] & ranked.included[at]).tolist()
-    index = [hundredths(number) if ok else NULL for number, ok in zip(results.index[at].tolist(), has, strict=True)]
-    ranks = [
-        [str(number) if number > 0 else NULL for number in ranks[at].tolist()]
-        for ranks in (ranked.county_rank, ranked.township_rank, ranked.previous_rank)
-    ]
-    return zip(level, index, *ranks, strict=True)
+    results, rated = ranked.results, ranked.included[at]
+    level = [str(number) if ok else NULL for number, ok in zip(results.level[at].tolist(), rated.tolist(), strict=True)]
+    index = score_texts(results.index[at], results.has_index[at] & rated)
+    ranks = (ranked.county_rank, ranked.township_rank, ranked.previous_rank)
+    return [level, index, *([str(number) if number > 0 else NULL for number in rank_[at].tolist()] for rank_ in ranks)]
 
 
-def write_rows(round_id: int, stale: list[int], text: str) -> None:
+class Blocks:
+    """Blocks of text as the file COPY reads from: each is made when the server has taken the one before."""
+
+    def __init__(self, blocks: Iterator[str]) -> None:
+        self.blocks = blocks
+
+    def read(self, _size: int) -> str:
+        return next(self.blocks, "")
+
+
+def write_rows(round_id: int, stale: list[int], blocks: Iterator[str]) -> None:
     """Delete what is stale, then add the new rows in one COPY."""
     if stale:
         Rating.objects.filter(round_id=round_id, branch_id__in=stale)._raw_delete(using="default")
-    if text:
-        with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY evaluations_rating ({COLUMNS}) FROM STDIN", io.StringIO(text))
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY evaluations_rating ({COLUMNS}) FROM STDIN", Blocks(blocks))
