@@ -1,0 +1,52 @@
+"""A real browser against the portal served by the test itself."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.evaluations.pages import results, sealed_before
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        pytest.fail("browser tests need chromium (apt-get install chromium fonts-noto-cjk), or CHROMIUM=its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def made(transactional_db):
+    """A county of 12 branches with last year sealed, rated and served."""
+    return results(12, previous=sealed_before(12))
+
+
+@pytest.fixture
+def visit(chromium, live_server, client, made):
+    """Open a page as somebody: visit(user, path, width, height, language); faults in the console fail the test."""
+    contexts, faults = [], []
+
+    def open_page(user, path, width=1366, height=768, language="zh-hans", **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        if user is not None:
+            client.force_login(user)
+            context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(live_server.url) else faults.append(asked.url))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
