@@ -207,9 +207,7 @@ class Criterion(models.Model):
         ordering = ["criteria_set", "order"]
         constraints = [
             models.UniqueConstraint(fields=["criteria_set", "code"], name="criterion_once_in_set"),
-            models.CheckConstraint(
-                name="criterion_code_shape", condition=Q(code__regex=r"^[A-Z0-9]+(-[A-Z0-9]+)*$")
-            ),
+            models.CheckConstraint(name="criterion_code_shape", condition=Q(code__regex=r"^[A-Z0-9]+(-[A-Z0-9]+)*$")),
             models.CheckConstraint(
                 name="criterion_points_by_kind",
                 condition=Q(veto=True, max_points=0) | Q(veto=False, max_points__gt=0, max_points__lt=100_000),

@@ -15,6 +15,7 @@ from scoring.parameters import CriterionFacts, parse_parameters
 from scoring.rules import RULES
 from scoring.units import to_units
 
+
 def facts_of(criterion: Criterion) -> CriterionFacts:
     return CriterionFacts(
         value_type=criterion.value_type,
@@ -52,9 +53,7 @@ class Standard:
     @property
     def record_counted(self) -> dict[int, int]:
         """Criterion id → column, for vetoes whose value is the number of standing records."""
-        return {
-            row.pk: self.column(row.pk, 0) for row in self.criteria if row.veto and row.value_type == "count"
-        }
+        return {row.pk: self.column(row.pk, 0) for row in self.criteria if row.veto and row.value_type == "count"}
 
     @property
     def of_places(self) -> dict[str, int]:
