@@ -96,7 +96,7 @@ class Ranking:
     def __init__(self, seen: SeenCounty, asked: QueryDict):
         self.seen = seen
         self.asked = asked
-        self.township = asked.get("township", "")[:12]
+        self.township = asked.get("township", "").replace("\0", "")[:12]
         self.level = asked.get("level", "") if asked.get("level") in self.levels else ""
         self.star = asked.get("star", "") if asked.get("star", "").lstrip("-") in self.star_codes else ""
         self.search = asked.get("q", "").strip()[:SEARCH_LENGTH].replace("\0", "")

@@ -21,12 +21,12 @@ SHORT = {
     "rule_of_law": pgettext_lazy("short star name", "Law"),
 }
 LEVELS = {
-    5: gettext_lazy("Five stars"),
-    4: gettext_lazy("Four stars"),
-    3: gettext_lazy("Three stars"),
-    2: gettext_lazy("Two stars"),
-    1: gettext_lazy("One star"),
-    0: gettext_lazy("No star"),
+    5: gettext_lazy("5 stars"),
+    4: gettext_lazy("4 stars"),
+    3: gettext_lazy("3 stars"),
+    2: gettext_lazy("2 stars"),
+    1: gettext_lazy("1 star"),
+    0: gettext_lazy("0 stars"),
 }
 
 
