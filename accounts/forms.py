@@ -7,9 +7,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.models import User
+
 
 class SignInForm(AuthenticationForm):
     """Account and password; a wrong one says how many tries are left."""
+
+    def clean(self) -> dict:
+        """No account's name is longer than its column, and a wrong try with a longer one could not be counted."""
+        if len(self.cleaned_data.get("username", "")) > User._meta.get_field("username").max_length:
+            raise self.get_invalid_login_error()
+        return super().clean()
 
     def get_invalid_login_error(self) -> ValidationError:
         left = settings.AXES_FAILURE_LIMIT - AxesProxyHandler.get_failures(self.request, self.cleaned_data)

@@ -17,7 +17,7 @@ from evaluations.reading.marks import StarMark, marks_of
 from evaluations.reading.parking import parking_words
 from evaluations.reading.words import level_word, two_places
 
-PAGE, WHOLE = 100, 1000  # rows of a page; of one meant for paper
+PAGE, WHOLE = 200, 1000  # rows of a page; of one meant for paper
 LEVELS = {
     "3+": Q(level__gte=3),
     **{str(level): Q(level=level) for level in (5, 4, 3, 2, 1, 0)},
@@ -121,7 +121,7 @@ class Ranking:
     @cached_property
     def orders(self) -> dict[str, tuple[str, ...]]:
         """What this person may order by: never by something not shown, or the order would tell it."""
-        known: dict[str, tuple[str, ...]] = {"name": ("branch__sort_key",), "township": ("township_id",)}
+        known: dict[str, tuple[str, ...]] = {"name": ("branch__sort_key",)}
         if self.seen.knows_levels:
             known |= {"rank": ("county_rank",), "index": ("index",), "level": ("level",)}
         if self.seen.sight.ranking:

@@ -43,7 +43,7 @@ COUNTY_PAGES = {
     "run": STEERED,
 }
 POSTED = {"cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED}  # 302 to the run where allowed
-OPEN_TO_ALL = {"sign_in", "set_language", "health", "sign_out"}
+OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out"}
 SIGNED_IN = {"home", "password"}
 
 # The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.
