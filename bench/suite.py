@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import edit, machine, recompute
+from bench import edit, machine, recompute, workers
 from bench.figures import Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -50,6 +50,7 @@ def measured(sizes: Sizes, asked: set[str], directory: Path) -> Iterator[Figure]
     province = prepared(Floor(rounds["province"], directory))
     wanted: dict[str, Callable[[], list[Figure]]] = {
         "P1": lambda: recompute.measure(province, sizes.pairs),
+        "P2": lambda: workers.measure(province, max(sizes.pairs - 2, 1)),
         "P5": lambda: [
             edit.measure(one_county(rounds[f"county-{count}"], directory), sizes.edits) for count in sizes.counties
         ],
