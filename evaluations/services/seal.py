@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
 import numpy as np
+from django.db import OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.rating import in_snapshot, rate_in_snapshot
 from evaluations.services.results import RankedResults, rank, rank_results
+from ledger.models import LedgerEntry
 from ledger.services import append
 from scoring import engine
 from scoring.compiled import CompiledSet
 from scoring.models import STAR_CODES
 
 FORMAT = "five-star-seal/1"
+SEALED = "round.seal"  # what the ledger calls it
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class SealRefused(Exception):
@@ -51,7 +56,18 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
 def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
     """Rate a county one last time and seal it, in one snapshot."""
     work = partial(seal_in_snapshot, evaluation, county_code, document=document, by=by)
-    return in_snapshot(evaluation.pk, county_code, work)
+    try:
+        return in_snapshot(evaluation.pk, county_code, work, first=hold_off_edits)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
+            raise SealRefused(_("Values are being recorded just now: seal again when that has ended.")) from error
+        raise
+
+
+def hold_off_edits() -> None:
+    """Wait for edits under way and let no new one in: the snapshot comes after, as LOCK takes none."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE evaluations_value, evaluations_vetorecord IN SHARE MODE")
 
 
 def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
@@ -71,7 +87,7 @@ def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document:
     mark_following(evaluation, county_code)
     RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
     append(
-        chain=county_code, actor=by, action="round.seal", subject=evaluation.slug,
+        chain=county_code, actor=by, action=SEALED, subject=evaluation.slug,
         detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
     )  # fmt: skip
     return seal
@@ -152,9 +168,19 @@ def compute_again(content: dict) -> dict:
 
 
 def problems_of(seal: SealedCounty) -> list[str]:
-    """What is wrong with a sealed county: its digest, its file against the engine, its rows against its file."""
+    """What is wrong with a sealed county: its digest, the ledger's, its results, its rows."""
     if hashlib.sha256(seal.content.encode()).hexdigest() != seal.sha256:
         return [_("the file does not have the SHA-256 recorded with it")]
+    problems = []
+    if recorded_digests(seal.county_id, seal.round.slug)[-1:] != [seal.sha256]:
+        problems.append(_("the ledger does not have this SHA-256"))
+    try:
+        return problems + content_problems(seal)
+    except (ValueError, TypeError, LookupError):  # a forger's file may lack anything
+        return [*problems, _("the file is not in canonical form")]
+
+
+def content_problems(seal: SealedCounty) -> list[str]:
     content = json.loads(seal.content)
     problems = []
     if canonical(content) != seal.content:
@@ -164,18 +190,45 @@ def problems_of(seal: SealedCounty) -> list[str]:
     return problems + row_problems(seal, content)
 
 
+def recorded_digests(county_code: str, slug: str) -> list[str]:
+    """The SHA-256 of each seal of a county's round that the ledger tells of, oldest first."""
+    entries = LedgerEntry.objects.filter(chain=county_code, action=SEALED, subject=slug).order_by("sequence")
+    return [json.loads(detail)["sha256"] for detail in entries.values_list("detail", flat=True)]
+
+
+def seals_gone(slug: str | None = None) -> list[tuple[str, str]]:
+    """(round, county) of the seals that the ledger tells of and that are no longer there."""
+    entries = LedgerEntry.objects.filter(action=SEALED, **({"subject": slug} if slug else {}))
+    here = set(SealedCounty.objects.values_list("round__slug", "county_id"))
+    return sorted(set(entries.values_list("subject", "chain")) - here)
+
+
 def row_problems(seal: SealedCounty, content: dict) -> list[str]:
-    """Branches whose sealed rows differ from the sealed file."""
-    results = content["results"]
-    expected = {
-        row["branch"]: (level, index, rank_)
-        for row, level, index, rank_ in zip(
-            content["roster"], results["level"], results["index"], results["county_rank"], strict=True
+    """Branches whose sealed rows differ from the sealed file in any column."""
+    stored = {
+        code: (*map(in_hundredths, numbers), earned, -1 if level is None else level, *(rank_ or 0 for rank_ in ranks))
+        for code, *numbers, earned, level, ranks in (
+            (*row[:-2], row[-2:])
+            for row in seal.ratings.values_list(
+                "branch__code", *STAR_CODES, "index", "earned", "level", "county_rank", "township_rank"
+            )
         )
     }
-    stored = {
-        code: (-1 if level is None else level, -1 if index is None else int(index * Decimal(100)), rank_ or 0)
-        for code, level, index, rank_ in seal.ratings.values_list("branch__code", "level", "index", "county_rank")
-    }
+    expected = dict(expected_rows(content))
     wrong = sorted(code for code in expected.keys() | stored.keys() if expected.get(code) != stored.get(code))
     return [_("branch %(code)s: the sealed row differs from the sealed file") % {"code": code} for code in wrong[:20]]
+
+
+def expected_rows(content: dict) -> Iterator[tuple[str, tuple]]:
+    """Per branch code: five scores, index, earned, level and ranks as the sealed file has them."""
+    results, codes = content["results"], [star["code"] for star in content["standard"]["stars"]]
+    for place, row in enumerate(content["roster"]):
+        scores = dict(zip(codes, results["scores"][place], strict=True))
+        earned = dict(zip(codes, results["earned"][place], strict=True))
+        single = (results[name][place] for name in ("level", "county_rank", "township_rank"))
+        names = " ".join(code for code in STAR_CODES if earned.get(code))
+        yield row["branch"], (*(scores.get(code, -1) for code in STAR_CODES), results["index"][place], names, *single)
+
+
+def in_hundredths(number: Decimal | None) -> int:
+    return -1 if number is None else int(number * 100)

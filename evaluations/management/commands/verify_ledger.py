@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.models import SealedCounty
 from evaluations.operator import round_named
-from evaluations.services.seal import problems_of
+from evaluations.services.seal import problems_of, seals_gone
 from ledger.services import verify
 
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         for seal in seals.iterator(chunk_size=1):
             checked += 1
             problems += [f"{seal.round.slug} {seal.county_id}: {problem}" for problem in problems_of(seal)]
+        gone = _("the ledger tells of a seal that is gone")
+        problems += [f"{sealed} {county}: {gone}" for sealed, county in seals_gone(slug)]
         if problems:
             raise CommandError("\n".join(problems))
         self.stdout.write(

@@ -1,0 +1,35 @@
+"""Work done beside the test in threads, each with a database connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.db import connections
+
+SECONDS = 30  # nothing here takes one; a thread that waits longer is stuck
+
+
+class Beside:
+    """Starts work in threads; `start` returns its future, `do` waits for its result."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self.pool = pool
+
+    def start(self, work: Callable, *arguments) -> Future:
+        return self.pool.submit(self._with_own_connection, work, *arguments)
+
+    def do(self, work: Callable, *arguments):
+        return self.start(work, *arguments).result(SECONDS)
+
+    @staticmethod
+    def _with_own_connection(work: Callable, *arguments):
+        try:
+            return work(*arguments)
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def beside():
+    with ThreadPoolExecutor(4) as pool:
+        yield Beside(pool)
