@@ -100,7 +100,7 @@ def make_importable():
     query = "import sysconfig; print(sysconfig.get_path('purelib'))"
     site = subprocess.check_output([PYTHON, "-c", query], text=True).strip()
     with open(os.path.join(site, "portal.pth"), "w") as file:
-        file.write(BASE + "\n")
+        file.write(os.path.relpath(BASE, site) + "\n")  # relative: a path in Chinese breaks Python in an ASCII locale
 
 
 def stamp(group):

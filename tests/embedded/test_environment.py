@@ -42,6 +42,18 @@ def test_an_environment_is_built_once_and_again_only_when_the_lock_changes(clone
     assert second[1] == ""
 
 
+def test_an_environment_works_below_a_chinese_directory_in_any_locale(clone):
+    place = clone / "门户 县"
+    shutil.copytree(clone / "embedded", place / "embedded")
+    shutil.copytree(clone / "requirements", place / "requirements")
+    assert build(place, LC_ALL="C")[0] == 0
+
+    command = [place / ".venv" / "bin" / "python", "-c", "import embedded.environment"]
+    answer = subprocess.run(command, cwd="/", env={"LC_ALL": "C"}, capture_output=True, text=True)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
 def test_a_missing_venv_module_is_named(clone):
     (clone / "ensurepip.py").write_text("raise ImportError")
 
