@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import edit, machine, recompute, workers
+from bench import against, edit, machine, pages, recompute, workers
 from bench.figures import Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -23,11 +23,12 @@ class Sizes:
     province: tuple[int, ...] = (2500,) * 20
     counties: tuple[int, ...] = (574, 2500)  # of one edit
     pages: tuple[int, ...] = (10, 600, 6000)
+    sheets: tuple[tuple[int, float], ...] = ((1, 10), (8, 30))  # counties in a workbook, times faster
     pairs: int = 5
     edits: int = 30
 
 
-QUICK = Sizes(province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), pairs=1, edits=3)
+QUICK = Sizes(province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), pairs=1, edits=3)
 
 
 def run(options: argparse.Namespace, directory: Path) -> int:
@@ -46,14 +47,20 @@ def run(options: argparse.Namespace, directory: Path) -> int:
 
 
 def measured(sizes: Sizes, asked: set[str], directory: Path) -> Iterator[Figure]:
-    rounds = make_rounds({"province": list(sizes.province)} | {f"county-{count}": [count] for count in sizes.counties})
+    plan = {"province": list(sizes.province)}
+    plan |= {f"county-{count}": [count] for count in sizes.counties} | {
+        f"page-{count}": [count] for count in sizes.pages
+    }
+    rounds = make_rounds(plan)
     province = prepared(Floor(rounds["province"], directory))
+    few = max(sizes.pairs - 2, 1)
+    edited = [f"county-{count}" for count in sizes.counties]
     wanted: dict[str, Callable[[], list[Figure]]] = {
         "P1": lambda: recompute.measure(province, sizes.pairs),
-        "P2": lambda: workers.measure(province, max(sizes.pairs - 2, 1)),
-        "P5": lambda: [
-            edit.measure(one_county(rounds[f"county-{count}"], directory), sizes.edits) for count in sizes.counties
-        ],
+        "P2": lambda: workers.measure(province, few),
+        "P4": lambda: against.measure(province, sizes.sheets, few, directory),
+        "P5": lambda: [edit.measure(one_county(rounds[name], directory), sizes.edits) for name in edited],
+        "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
     for name, measure in wanted.items():
         if not asked or name in asked:
