@@ -16,7 +16,8 @@ from embedded.trouble import Trouble
 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
-PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 47, 2
+PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 28, 47, 2
+NO_SETUID_FIXUP = 4  # keeps capabilities over setuid, and lets access(2), which initdb asks, count them
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 CAPABILITY_VERSION = 0x20080522
 
@@ -54,7 +55,7 @@ def enter_namespace() -> None:
 def become_nobody() -> None:
     """Give up root for good, keeping only the right to pass through directories."""
     kept = CAP_DAC_READ_SEARCH if _permitted() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
-    _check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    _check(libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setgid(NOBODY)
     os.setuid(NOBODY)

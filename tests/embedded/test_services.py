@@ -214,5 +214,17 @@ def test_root_without_namespaces_runs_postgresql_as_nobody_even_below_a_closed_d
     back.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_nobody_finds_programs_below_a_closed_directory(tmp_path):
+    """initdb asks access(2) for its postgres, which ignores capabilities unless told otherwise."""
+    program = tmp_path / "closed" / "program"
+    program.parent.mkdir(mode=0o700)
+    program.touch(mode=0o755)
+
+    found = subprocess.run(["test", "-x", program], preexec_fn=identity.become_nobody)
+
+    assert found.returncode == 0
+
+
 def test_valkey_reads_any_path(tmp_path):
     assert quoted(tmp_path / 'a"b\\c') == f'"{tmp_path}/a\\"b\\\\c"'
