@@ -98,15 +98,21 @@ def hold_lock(round_id: int, county_code: str) -> None:
 def rate_in_snapshot(evaluation: EvaluationRound, county_code: str) -> CountyOutcome:
     sealed, rated_before, marks = standing(evaluation.pk, county_code)
     if sealed:
+        forget(marks)
         return CountyOutcome(sealed=True)
     inputs = read_county(evaluation, county_code)
     ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
     changed = write_changes(inputs, ranked)
-    if marks:
-        RatingMark.objects.filter(pk__in=marks).delete()
+    forget(marks)
     if changed or marks or not rated_before:
         note_summary(inputs, ranked, county_code)
     return CountyOutcome(len(inputs.codes), changed, int((~ranked.included).sum()))
+
+
+def forget(marks: list[int]) -> None:
+    """Take away the marks that were read, and no later one."""
+    if marks:
+        RatingMark.objects.filter(pk__in=marks).delete()
 
 
 def standing(round_id: int, county_code: str) -> tuple[bool, bool, list[int]]:

@@ -96,7 +96,9 @@ def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document:
 def mark_following(evaluation: EvaluationRound, county_code: str) -> None:
     """The round after this one shows movement against the ranks just sealed."""
     following = RoundCounty.objects.filter(round__previous=evaluation, county_id=county_code, rated_at__isnull=False)
-    RatingMark.objects.bulk_create([RatingMark(round_id=row.round_id, county_id=county_code) for row in following])
+    sealed = SealedCounty.objects.filter(county_id=county_code).values("round")
+    rounds = following.exclude(round__in=sealed).values_list("round_id", flat=True)
+    RatingMark.objects.bulk_create([RatingMark(round_id=one, county_id=county_code) for one in rounds])
 
 
 def copy_ratings(seal: SealedCounty) -> None:
