@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Max
 
 from bench.sample import draw
 from branches.models import Branch, Region
@@ -60,13 +61,13 @@ class County:
 
 
 def make_rounds(sizes: dict[str, list[int]]) -> dict[str, Rated]:
-    """Fill the empty database with a round per name, over counties of these many branches; last year is sealed."""
+    """Add a round per name, over new counties of these many branches each; last year is sealed."""
     made: dict[str, Rated] = {}
+    counties = plan(sizes)
     with transaction.atomic():
         without_triggers()
         standard = write_standard()
-        write_regions(county_codes(sum(map(len, sizes.values()))))
-        counties = plan(sizes)
+        write_regions([county.code for own in counties.values() for county in own])
         for name, own in counties.items():
             last, this = write_rounds(standard, name)
             for county in own:
@@ -77,22 +78,21 @@ def make_rounds(sizes: dict[str, list[int]]) -> dict[str, Rated]:
 
 
 def plan(sizes: dict[str, list[int]]) -> dict[str, list[County]]:
-    """Codes and branch ids in one sequence over all rounds."""
-    codes = iter(enumerate(county_codes(sum(map(len, sizes.values())))))
+    """Codes and branch ids in one sequence over all rounds, after those there already are."""
+    place = Region.objects.counties().count()
+    first = 1 + (Branch.objects.aggregate(last=Max("pk"))["last"] or 0)
     counties: dict[str, list[County]] = {}
-    first = 1
     for name, counts in sizes.items():
         counties[name] = []
         for count in counts:
-            place, code = next(codes)
-            counties[name].append(County(code, place, np.arange(first, first + count)))
-            first += count
+            counties[name].append(County(county_code(place), place, np.arange(first, first + count)))
+            place, first = place + 1, first + count
     return counties
 
 
-def county_codes(count: int) -> list[str]:
-    places = [divmod(place, COUNTIES_PER_CITY) for place in range(count)]
-    return [f"41{80 + city}{county + 1:02d}000000" for city, county in places]
+def county_code(place: int) -> str:
+    city, county = divmod(place, COUNTIES_PER_CITY)
+    return f"41{80 + city}{county + 1:02d}000000"
 
 
 def without_triggers() -> None:
@@ -118,11 +118,11 @@ def write_standard() -> Standard:
 
 
 def write_regions(counties: list[str]) -> None:
-    Region.objects.create(code="410000000000", name="试省", level="province")
     cities = sorted({code[:4] for code in counties})
-    rows = [Region(code=f"{city}00000000", name=f"试{city[2:]}市", level="city") for city in cities]
+    rows = [Region(code="410000000000", name="试省", level="province")]
+    rows += [Region(code=f"{city}00000000", name=f"试{city[2:]}市", level="city") for city in cities]
     rows += [Region(code=code, name=f"试{code[2:6]}县", level="county") for code in counties]
-    Region.objects.bulk_create(rows)
+    Region.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def write_rounds(standard: Standard, name: str) -> tuple[EvaluationRound, EvaluationRound]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import against, edit, machine, pages, recompute, workers
+from bench import against, edit, huge, machine, pages, recompute, workers
 from bench.figures import Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -24,11 +24,14 @@ class Sizes:
     counties: tuple[int, ...] = (574, 2500)  # of one edit
     pages: tuple[int, ...] = (10, 600, 6000)
     sheets: tuple[tuple[int, float], ...] = ((1, 10), (8, 30))  # counties in a workbook, times faster
+    huge: tuple[int, ...] = (2500,) * 240  # only when asked for
     pairs: int = 5
     edits: int = 30
 
 
-QUICK = Sizes(province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), pairs=1, edits=3)
+QUICK = Sizes(
+    province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), huge=(300,) * 6, pairs=1, edits=3
+)
 
 
 def run(options: argparse.Namespace, directory: Path) -> int:
@@ -37,7 +40,7 @@ def run(options: argparse.Namespace, directory: Path) -> int:
     asked = {name.upper() for name in options.only or ()}
     figures: list[Figure] = []
     before = machine.load()
-    for figure in measured(sizes, asked, directory):
+    for figure in measured(sizes, asked, options.huge, directory):
         figures.append(figure)
         print(table([figure]).splitlines()[1], flush=True)
     print(f"\n{table(figures)}")
@@ -46,7 +49,7 @@ def run(options: argparse.Namespace, directory: Path) -> int:
     return 0
 
 
-def measured(sizes: Sizes, asked: set[str], directory: Path) -> Iterator[Figure]:
+def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) -> Iterator[Figure]:
     plan = {"province": list(sizes.province)}
     plan |= {f"county-{count}": [count] for count in sizes.counties} | {
         f"page-{count}": [count] for count in sizes.pages
@@ -62,6 +65,8 @@ def measured(sizes: Sizes, asked: set[str], directory: Path) -> Iterator[Figure]
         "P5": lambda: [edit.measure(one_county(rounds[name], directory), sizes.edits) for name in edited],
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
+    if with_huge:
+        wanted["P3"] = lambda: huge.measure(province, Floor(make_rounds({"huge": list(sizes.huge)})["huge"], directory))
     for name, measure in wanted.items():
         if not asked or name in asked:
             yield from measure()
