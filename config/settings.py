@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "axes",
+    "accounts.apps.SignInAttempts",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
