@@ -4,6 +4,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 
 DJANGO = [
     gettext_noop("Add link"),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Change or view list link"),
     gettext_noop("Model name"),
     ngettext_lazy(

@@ -8,11 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch, Region
 from evaluations.models.round import EvaluationRound
-from scoring.models import STAR_CODES
+from scoring.models import STAR_CODES, StarCode
 
 
-def score_field() -> models.DecimalField:
-    return models.DecimalField(max_digits=8, decimal_places=2, null=True)
+def score_field(code: str) -> models.DecimalField:
+    return models.DecimalField(StarCode(code).label, max_digits=8, decimal_places=2, null=True)
+
+
+def derived_from(model: type[models.Model], name: str) -> models.ForeignKey:
+    """A key that the database does not check: the roster's, which it does check, are where it comes from."""
+    return models.ForeignKey(
+        model, models.PROTECT, related_name="+", verbose_name=name, db_index=False, db_constraint=False
+    )
 
 
 class RatingQuerySet(models.QuerySet):
@@ -40,23 +47,23 @@ class Rating(models.Model):
     that read it, and four checks a row took longer than all the arithmetic.
     """
 
-    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    township = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    industry, ecology, civility, governance, rule_of_law = (score_field() for _code in STAR_CODES)
-    earned = models.CharField(max_length=60)
-    vetoed = models.CharField(max_length=60)
-    unmet = models.CharField(max_length=60)
+    round = derived_from(EvaluationRound, _("round"))
+    branch = derived_from(Branch, _("branch"))
+    county = derived_from(Region, _("county"))
+    township = derived_from(Region, _("township"))
+    industry, ecology, civility, governance, rule_of_law = map(score_field, STAR_CODES)
+    earned = models.CharField(_("stars earned"), max_length=60)
+    vetoed = models.CharField(_("stars vetoed"), max_length=60)
+    unmet = models.CharField(_("stars with a mandatory criterion not met"), max_length=60)
     level = models.SmallIntegerField(_("level"), null=True)
     index = models.DecimalField(_("index"), max_digits=8, decimal_places=2, null=True)
     county_rank = models.IntegerField(_("county rank"), null=True)
     township_rank = models.IntegerField(_("township rank"), null=True)
     previous_rank = models.IntegerField(_("last sealed rank"), null=True)
     parked = models.CharField(_("why parked"), max_length=300)
-    points = models.JSONField()
-    basis = models.JSONField()
-    input_digest = models.CharField(max_length=64)
+    points = models.JSONField(_("points in ten-thousandths"))
+    basis = models.JSONField(_("basis in ten-thousandths"))
+    input_digest = models.CharField(_("digest of the inputs"), max_length=64)
 
     objects = RatingQuerySet.as_manager()
 

@@ -62,7 +62,8 @@ class RoundCounty(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
     document = models.CharField(_("authorising document number"), max_length=60, blank=True)
     rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
-    ratings_made = models.PositiveIntegerField(default=0)  # a fence: two recomputes can't both believe they were last
+    # a fence: two recomputes can't both believe they were last
+    ratings_made = models.PositiveIntegerField(_("times rated"), default=0)
     branches = models.PositiveIntegerField(_("branches"), default=0)
     rated = models.PositiveIntegerField(_("rated"), default=0)
     three_plus = models.PositiveIntegerField(_("three stars or more"), default=0)

@@ -46,17 +46,20 @@ class SealedCounty(models.Model):
 class SealedRating(models.Model):
     """One branch's sealed result, as rows for quick reading; the file holds the same."""
 
-    seal = models.ForeignKey(SealedCounty, models.PROTECT, related_name="ratings")
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
-    industry, ecology, civility, governance, rule_of_law = (score_field() for _code in STAR_CODES)
-    earned = models.CharField(max_length=60)
-    level = models.SmallIntegerField(null=True)
-    index = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    county_rank = models.IntegerField(null=True)
-    township_rank = models.IntegerField(null=True)
+    seal = models.ForeignKey(SealedCounty, models.PROTECT, related_name="ratings", verbose_name=_("sealed county"))
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
+    industry, ecology, civility, governance, rule_of_law = map(score_field, STAR_CODES)
+    earned = models.CharField(_("stars earned"), max_length=60)
+    level = models.SmallIntegerField(_("level"), null=True)
+    index = models.DecimalField(_("index"), max_digits=8, decimal_places=2, null=True)
+    county_rank = models.IntegerField(_("county rank"), null=True)
+    township_rank = models.IntegerField(_("township rank"), null=True)
 
     class Meta:
         verbose_name = _("sealed rating")
         verbose_name_plural = _("sealed ratings")
         constraints = [models.UniqueConstraint(fields=["seal", "branch"], name="branch_sealed_once")]
         triggers = [sealed_for_good("sealed_rating_kept"), refuse_truncate("sealed_rating_not_truncated")]
+
+    def __str__(self) -> str:
+        return f"{self.branch} · {self.seal}"

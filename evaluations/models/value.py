@@ -104,9 +104,9 @@ class Value(models.Model):
 class VetoRecord(models.Model):
     """A finding that vetoes a star, standing until lifted. A count's value is the number of standing records."""
 
-    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+")
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
-    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="+", verbose_name=_("round"))
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name=_("criterion"))
     document = models.CharField(_("document number"), max_length=120, blank=True)
     found_on = models.DateField(_("date"), null=True, blank=True)
     reporter = models.CharField(_("reported by"), max_length=120, blank=True)
