@@ -11,11 +11,16 @@ from django.db import ProgrammingError, connection, transaction
 
 from bench.province import Rated
 from evaluations.models import RosterEntry
-from evaluations.services.columns import copy_values
 from evaluations.services.rating import rate_county
 from evaluations.services.results import COLUMNS
 from scoring.standard import published_standard
 
+READ = """
+    COPY (
+        SELECT branch_id, criterion_id, period, effective_state, effective_units FROM evaluations_value
+        WHERE round_id = {round_id} AND branch_id = ANY('{{{ids}}}'::int[]) {criteria}
+    ) TO STDOUT (FORMAT BINARY)
+"""  # plain and binary, the quickest that needs no thought
 RESULTS, FLOOR = "evaluations_rating", "bench_floor"  # the floor's table has the indexes and checks of the results
 
 
@@ -77,8 +82,11 @@ class Floor:
             self.write(self.texts[county], FLOOR)
 
     def read(self, county: str) -> None:
-        copy_values(self.rated.round_id, self.ids[county])
-        copy_values(self.evaluation.previous_id, self.ids[county], self.of)
+        ids = ",".join(map(str, self.ids[county].tolist()))
+        of = f"AND criterion_id IN ({','.join(map(str, self.of)) or 0})"
+        for round_id, criteria in ((self.rated.round_id, ""), (self.evaluation.previous_id, of)):
+            with connection.cursor() as cursor:
+                cursor.cursor.copy_expert(READ.format(round_id=round_id, ids=ids, criteria=criteria), io.BytesIO())
 
     def delete(self, branches: list[int], table: str = FLOOR) -> None:
         execute(f"DELETE FROM {table} WHERE round_id = %s AND branch_id = ANY(%s)", [self.rated.round_id, branches])

@@ -24,16 +24,13 @@ COPY_ROW = np.dtype(
         ("fields", ">i2"),
         ("branch_length", ">i4"),
         ("branch", ">i4"),
-        ("criterion_length", ">i4"),
-        ("criterion", ">i4"),
-        ("period_length", ">i4"),
-        ("period", ">i2"),
-        ("state_length", ">i4"),
-        ("state", ">i2"),
+        ("slot_length", ">i4"),
+        ("slot", ">i4"),  # criterion, period and state in one number: every field costs on both sides
         ("units_length", ">i4"),
         ("units", ">i8"),
     ]
 )
+PERIODS, STATES = 8, 4  # room for each in that number
 ROSTER = """
     SELECT r.branch_id, b.code, r.township_id, coalesce(b.population, -1), coalesce(b.households, -1),
         coalesce(last.county_rank, -1)
@@ -54,11 +51,14 @@ STANDING_VETOES = """
     WHERE r.round_id = %s AND r.county_id = %s AND v.lifted_at IS NULL
 """
 READ_VALUES = """
+    SET LOCAL enable_indexscan = off;
     COPY (
-        SELECT branch_id, criterion_id, period, effective_state, effective_units
-        FROM evaluations_value WHERE round_id = {round_id} AND branch_id = ANY('{{{branches}}}'::int[]) {criteria}
+        SELECT branch_id, (criterion_id * 8 + period) * 4 + effective_state, effective_units
+        FROM evaluations_value
+        WHERE round_id = {round_id} AND branch_id = ANY('{{{branches}}}'::int[]) {criteria}
     ) TO STDOUT (FORMAT BINARY)
-"""
+"""  # with several rounds stored the planner expects few rows and fetches each by itself; a bitmap reads each page once
+AS_BEFORE = "SET LOCAL enable_indexscan TO DEFAULT"
 
 
 @dataclass
@@ -117,7 +117,7 @@ def empty_columns(count: int, standard: Standard, population: np.ndarray, househ
 
 
 def copy_values(round_id: int, branch_ids: np.ndarray, criteria: list[int] | None = None) -> np.ndarray:
-    """Every stored value of these branches in a round, as an array of COPY_ROW."""
+    """Every stored value of these branches in a round, as an array of COPY_ROW; call it inside a transaction."""
     if not len(branch_ids):
         return np.empty(0, COPY_ROW)
     only = "" if criteria is None else f"AND criterion_id IN ({','.join(map(str, criteria))})"
@@ -125,6 +125,7 @@ def copy_values(round_id: int, branch_ids: np.ndarray, criteria: list[int] | Non
     out = io.BytesIO()
     with connection.cursor() as cursor:
         cursor.cursor.copy_expert(sql, out)
+        cursor.execute(AS_BEFORE)
     data = out.getbuffer()
     return np.frombuffer(data, COPY_ROW, (len(data) - COPY_HEADER - COPY_TRAILER) // COPY_ROW.itemsize, COPY_HEADER)
 
@@ -135,12 +136,13 @@ def fill(
     """Put values at (branch, column); a value of a criterion the set does not hold is left out."""
     order = np.argsort(branch_ids)
     row = order[np.searchsorted(branch_ids[order], values["branch"].astype(np.int64))]
-    place = values["criterion"].astype(np.int64) - first_id
-    inside = (place >= 0) & (place < len(slots))  # a negative place would count from the end
-    column = np.where(inside, slots[np.where(inside, place, 0), values["period"].astype(np.int64)], -1)
+    slot, given = np.divmod(values["slot"].astype(np.int32), STATES)
+    known_slots = np.full((len(slots) + 2, PERIODS), -1, np.int64)  # a row around them for ids the set doesn't hold
+    known_slots[1:-1, : slots.shape[1]] = slots
+    column = np.take(known_slots, slot - (first_id - 1) * PERIODS, mode="clip")
     known = column >= 0
     units[row[known], column[known]] = values["units"][known]
-    state[row[known], column[known]] = values["state"][known]
+    state[row[known], column[known]] = given[known]
 
 
 def count_vetoes(
