@@ -22,7 +22,8 @@ from ledger.services import append
 logger = logging.getLogger(__name__)
 
 RATE_COUNTY = "evaluations.tasks.rate_county"
-REQUEUE_AFTER = timedelta(seconds=30)  # a message not answered by then is taken for lost
+REQUEUE_AFTER = timedelta(seconds=10)  # a message not answered by then is taken for lost; one too many does no harm
+RETRY_AFTER = timedelta(seconds=60)  # after a failure: what is broken is not asked again and again
 MAX_TRIES = 5
 
 
@@ -82,10 +83,11 @@ def resume_run(run: RatingRun, *, by: str) -> RatingRun:
 
 
 def rate_if_due(round_id: int, county_code: str) -> None:
-    """Rate a county that a message names, unless another copy of the message already brought it up to date."""
-    marked = RatingMark.objects.filter(round=round_id, county=county_code).exists()
+    """Rate a county that a message names, unless another copy already brought it up to date or just failed."""
+    now = Q(queued_at=None) | Q(queued_at__lte=Now())
+    marked = RatingMark.objects.filter(now, round=round_id, county=county_code).exists()
     waits = RatingStep.objects.filter(
-        run__round=round_id, run__state=RunState.RUNNING, county=county_code, state=StepState.WAITING
+        now, run__round=round_id, run__state=RunState.RUNNING, county=county_code, state=StepState.WAITING
     ).exists()
     if marked or waits:
         rate_for_run(round_id, county_code)
@@ -103,7 +105,7 @@ def rate_for_run(round_id: int, county_code: str) -> CountyOutcome | None:
     try:
         outcome = rate_county(evaluation, county_code)
     except Exception as error:
-        note_failure(waiting, error)
+        note_failure(round_id, county_code, waiting, error)
         raise
     note_done(waiting, outcome)
     return outcome
@@ -117,10 +119,12 @@ def note_done(waiting: list[tuple[int, int]], outcome: CountyOutcome) -> None:
         refresh_progress(run)
 
 
-def note_failure(waiting: list[tuple[int, int]], error: Exception) -> None:
+def note_failure(round_id: int, county_code: str, waiting: list[tuple[int, int]], error: Exception) -> None:
     """Count a try; a county that failed MAX_TRIES times is left with its reason and the run goes on without it."""
+    later = Now() + (RETRY_AFTER - REQUEUE_AFTER)
+    RatingMark.objects.filter(round=round_id, county=county_code).update(queued_at=later)
     steps = RatingStep.objects.filter(pk__in=[step for step, _run in waiting])
-    steps.update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:300])
+    steps.update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:300], queued_at=later)
     steps.filter(tries__gte=MAX_TRIES).update(state=StepState.FAILED)
     for run in {run for _step, run in waiting}:
         refresh_progress(run)
@@ -198,9 +202,13 @@ def end_empty_runs() -> None:
 
 
 def run_here(run: RatingRun) -> RatingRun:
-    """Rate a run's counties in this process, one after the other."""
+    """Rate a run's counties in this process, one after the other; one that fails is left with its reason."""
     for round_id, county in run.steps.filter(state=StepState.WAITING).values_list("run__round_id", "county_id"):
-        rate_for_run(round_id, county)
+        try:
+            rate_for_run(round_id, county)
+        except Exception:
+            logger.exception("county %s was not rated", county)
+            run.steps.filter(county=county).exclude(error="").update(state=StepState.FAILED)
     end_empty_runs()
     run.refresh_from_db()
     return run
