@@ -123,7 +123,7 @@ def copy_values(round_id: int, branch_ids: np.ndarray, criteria: list[int] | Non
     only = "" if criteria is None else f"AND criterion_id IN ({','.join(map(str, criteria))})"
     sql = READ_VALUES.format(round_id=int(round_id), branches=",".join(map(str, branch_ids.tolist())), criteria=only)
     out = io.BytesIO()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(sql, out)
         cursor.execute(AS_BEFORE)
     data = out.getbuffer()

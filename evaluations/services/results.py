@@ -217,5 +217,5 @@ def write_rows(round_id: int, stale: list[int], blocks: Iterator[str]) -> None:
     """Delete what is stale, then add the new rows in one COPY."""
     if stale:
         Rating.objects.filter(round_id=round_id, branch_id__in=stale)._raw_delete(using="default")
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:  # a lost race must look like one
         cursor.cursor.copy_expert(f"COPY evaluations_rating ({COLUMNS}) FROM STDIN", Blocks(blocks))

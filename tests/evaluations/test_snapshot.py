@@ -212,7 +212,12 @@ def test_a_second_rating_waits_for_the_first_and_the_newest_values_win(evaluatio
     assert newest(evaluation) and marks(evaluation) == 0
 
 
-def test_without_the_lock_the_older_rating_fails_to_write_and_reads_again(evaluation, others, older, monkeypatch):
+@pytest.mark.parametrize("stored", [True, False])
+def test_without_the_lock_the_older_rating_fails_to_write_and_reads_again(
+    evaluation, others, older, monkeypatch, stored
+):
+    if not stored:  # the first two ratings of a county: both add, none replaces
+        Rating.objects.filter(round=evaluation)._raw_delete("default")
     monkeypatch.setattr(rating, "take_snapshot", snapshot_without_lock)
     older.begin()
     others.do(edit_one, evaluation, 190)
