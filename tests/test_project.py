@@ -1,4 +1,4 @@
-"""The project as a whole: migrations and the Chinese catalogue are complete, settings are written down."""
+"""The project as a whole: migrations are complete, settings are written down."""
 
 import re
 from pathlib import Path
@@ -14,10 +14,6 @@ NAMED = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=3)
-
-
-def test_the_chinese_catalogue_is_complete_and_compiled():
-    call_command("messages", check=True)
 
 
 def test_the_example_environment_names_every_setting_and_no_other():
