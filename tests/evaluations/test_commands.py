@@ -13,6 +13,7 @@ from ledger.models import LedgerEntry
 from tests.files import BRANCHES, CRITERIA, REGIONS, STARS, county_files, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OPEN = "open_round r2026 --region 419901000000 --year 2026 --criteria v2026 --document"
 
 
 def run(*arguments: str, **options) -> str:
@@ -90,7 +91,7 @@ def test_every_command_repeated_changes_nothing(county, tmp_path):
         ("load_regions", regions),
         ("load_branches", branches),
         ("load_criteria", "v2026", "--criteria", CRITERIA, "--stars", STARS, "--publish"),
-        ("open_round", "r2026", "--region", "419901000000", "--year", "2026", "--criteria", "v2026", "--document", "示组通〔2026〕6号"),
+        (*OPEN.split(), "示组通〔2026〕6号"),
         ("load_values", "r2026", file),
         ("rate_round", "r2026"),
         ("export_ranking", "r2026"),
