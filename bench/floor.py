@@ -22,6 +22,13 @@ READ = """
     ) TO STDOUT (FORMAT BINARY)
 """  # plain and binary, the quickest that needs no thought
 RESULTS, FLOOR = "evaluations_rating", "bench_floor"  # the floor's table has the indexes and checks of the results
+FLOOR_WITH_KEYS = "bench_floor_keys"  # and this one its foreign keys too
+KEYS = {
+    "round_id": "evaluations_evaluationround (id)",
+    "branch_id": "branches_branch (id)",
+    "county_id": "branches_region (code)",
+    "township_id": "branches_region (code)",
+}
 
 
 def execute(sql: str, parameters: list | None = None) -> None:
@@ -63,6 +70,16 @@ class Floor:
                 sql = f"COPY (SELECT {COLUMNS} FROM {RESULTS} WHERE round_id = {self.rated.round_id}"
                 cursor.cursor.copy_expert(f"{sql} AND county_id = '{county}') TO STDOUT", file)
         execute(f"CREATE TABLE IF NOT EXISTS {FLOOR} (LIKE {RESULTS} INCLUDING ALL)")
+
+    def make_keyed_table(self) -> None:
+        execute(f"CREATE TABLE IF NOT EXISTS {FLOOR_WITH_KEYS} (LIKE {RESULTS} INCLUDING ALL)")
+        for column, target in KEYS.items():
+            key = f"FOREIGN KEY ({column}) REFERENCES {target} DEFERRABLE INITIALLY DEFERRED"
+            execute(f"ALTER TABLE {FLOOR_WITH_KEYS} ADD {key}")
+
+    def portal(self, county: str) -> None:
+        """The real thing."""
+        rate_county(self.evaluation, county)
 
     def load(self) -> None:
         """Take the kept rows into memory: reading the file is nobody's time."""
