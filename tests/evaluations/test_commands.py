@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from branches.models import Branch, Region
 from evaluations.models import EvaluationRound, Rating, RatingMark, SealedCounty, State, Value, VetoRecord
@@ -371,3 +373,16 @@ def test_unknown_names_are_refused_in_one_sentence():
         with pytest.raises(CommandError) as refused:
             run(*command)
         assert len(str(refused.value).splitlines()) == 1
+
+
+def test_statistics_from_before_a_round_do_not_slow_its_values(county, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE evaluations_value")
+    file = values(tmp_path, "419901001201,ZB-08,320,,", "419901001202,ZB-08,,,")
+
+    with CaptureQueriesContext(connection) as queries:
+        run("load_values", "r2026", file)
+
+    statements = [query["sql"] for query in queries]
+    clearing = next(place for place, sql in enumerate(statements) if "UPDATE evaluations_value" in sql)
+    assert "SET LOCAL enable_nestloop = off" in statements[:clearing]
