@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import against, edit, huge, machine, pages, recompute, workers
-from bench.figures import Figure, table
+from bench.figures import PASS, REPORTED, Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
 
@@ -44,9 +44,10 @@ def run(options: argparse.Namespace, directory: Path) -> int:
         figures.append(figure)
         print(table([figure]).splitlines()[1], flush=True)
     print(f"\n{table(figures)}")
-    if not options.quick:
-        keep(figures, before)
-    return 0
+    if options.quick:
+        return 0
+    keep(figures, before)
+    return 0 if all(figure.verdict in (PASS, REPORTED) for figure in figures) else 1
 
 
 def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) -> Iterator[Figure]:
