@@ -75,8 +75,8 @@ def record_incoming(
 def join_by_hash() -> None:
     """Keep the planner from nested loops for this transaction.
 
-    Statistics taken before a round's first values make it expect one row, and then thirty thousand values against thirty
-    thousand lines took a minute instead of a second.
+    Statistics taken before a round's first values make it expect one row, and then thirty thousand values against
+    thirty thousand lines took a minute instead of a second.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
