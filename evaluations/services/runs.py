@@ -111,22 +111,32 @@ def rate_for_run(round_id: int, county_code: str) -> CountyOutcome | None:
     return outcome
 
 
+def locked_runs(waiting: list[tuple[int, int]]) -> list[int]:
+    """The runs these steps belong to, locked before their steps are, as whoever stops or resumes a run does."""
+    runs = RatingRun.objects.select_for_update().filter(pk__in=[run for _step, run in waiting]).order_by("pk")
+    return list(runs.values_list("pk", flat=True))
+
+
+@transaction.atomic
 def note_done(waiting: list[tuple[int, int]], outcome: CountyOutcome) -> None:
+    runs = locked_runs(waiting)
     RatingStep.objects.filter(pk__in=[step for step, _run in waiting]).update(
         state=StepState.DONE, branches=outcome.branches, changed=outcome.changed, parked=outcome.parked, error=""
     )
-    for run in {run for _step, run in waiting}:
+    for run in runs:
         refresh_progress(run)
 
 
+@transaction.atomic
 def note_failure(round_id: int, county_code: str, waiting: list[tuple[int, int]], error: Exception) -> None:
     """Count a try; a county that failed MAX_TRIES times is left with its reason and the run goes on without it."""
+    runs = locked_runs(waiting)
     later = Now() + (RETRY_AFTER - REQUEUE_AFTER)
     RatingMark.objects.filter(round=round_id, county=county_code).update(queued_at=later)
     steps = RatingStep.objects.filter(pk__in=[step for step, _run in waiting])
     steps.update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:300], queued_at=later)
     steps.filter(tries__gte=MAX_TRIES).update(state=StepState.FAILED)
-    for run in {run for _step, run in waiting}:
+    for run in runs:
         refresh_progress(run)
 
 

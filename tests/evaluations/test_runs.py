@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from celery import current_app
 from django.core.management import CommandError, call_command
@@ -26,6 +27,7 @@ from evaluations.services.runs import (
 )  # fmt: skip
 from evaluations.services.seal import seal_county
 from ledger.models import LedgerEntry
+from scoring.standard import published_standard
 from tests import factories
 from tests.evaluations.random_values import fill
 from tests.evaluations.rounds import COUNTY, assert_rows_are_right, give
@@ -222,6 +224,19 @@ def test_a_failing_county_rests_before_it_is_tried_again_and_is_given_up_in_the_
     RatingMark.objects.update(queued_at=None)
     rate_if_due(evaluation.pk, COUNTY)
     assert not RatingMark.objects.exists()
+
+
+def test_a_standard_that_no_longer_compiles_fails_its_round_with_the_reason_and_no_other_round(evaluation):
+    sound = factories.round_of([evaluation.roster.first().branch], slug="sound")
+    with pgtrigger.ignore("scoring.Criterion:criterion_frozen"):
+        evaluation.criteria_set.criteria.filter(code="CY-02").update(parameters='{"zero_at": 20}')
+    published_standard.cache_clear()
+
+    broken, whole = (run_here(start_run(one, by="test")) for one in (evaluation, sound))
+
+    assert (broken.state, broken.failures, broken.counties_done) == (RunState.DONE, 3, 0)
+    assert all("full_at" in error for error in broken.steps.values_list("error", flat=True))
+    assert (whole.failures, whole.counties_done) == (0, 1)
 
 
 def test_a_sealed_county_in_a_run_is_done_without_a_change(evaluation):
