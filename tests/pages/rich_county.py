@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db.models import Value
+from django.db.models.functions import Concat, Right, Substr
 from django.utils import timezone
 
 from accounts.models import User
@@ -76,8 +76,8 @@ def give_values(last: EvaluationRound, this: EvaluationRound, rated: list[Branch
 
 
 def name_in_english() -> None:
-    Region.objects.update(name_en=Concat(Value("Place "), F("code")))
-    Branch.objects.update(name_en=Concat(Value("Branch "), F("code")))
+    Region.objects.update(name_en=Concat(Value("Wanghejia "), Substr("code", 7, 3)))
+    Branch.objects.update(name_en=Concat(Value("Qingshiling "), Right("code", 3)))
 
 
 def runs_of(this: EvaluationRound) -> dict[str, RatingRun]:
