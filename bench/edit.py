@@ -70,7 +70,7 @@ def write_beside(floor: Floor, county: str, branches: list[int], text: bytes) ->
     with transaction.atomic():
         floor.read(county)
         floor.delete(branches)
-        floor.write(text, FLOOR)
+        floor.write(text)
 
 
 def prepare(floor: Floor) -> None:
@@ -78,4 +78,4 @@ def prepare(floor: Floor) -> None:
     (county,) = floor.rated.counties
     execute(f"DELETE FROM {FLOOR} WHERE county_id = %s", [county])
     floor.load()
-    floor.write(floor.texts[county], FLOOR)
+    floor.write(floor.texts[county])

@@ -22,13 +22,6 @@ READ = """
     ) TO STDOUT (FORMAT BINARY)
 """  # plain and binary, the quickest that needs no thought
 RESULTS, FLOOR = "evaluations_rating", "bench_floor"  # the floor's table has the indexes and checks of the results
-FLOOR_WITH_KEYS = "bench_floor_keys"  # and this one its foreign keys too
-KEYS = {
-    "round_id": "evaluations_evaluationround (id)",
-    "branch_id": "branches_branch (id)",
-    "county_id": "branches_region (code)",
-    "township_id": "branches_region (code)",
-}
 
 
 def execute(sql: str, parameters: list | None = None) -> None:
@@ -71,12 +64,6 @@ class Floor:
                 cursor.cursor.copy_expert(f"{sql} AND county_id = '{county}') TO STDOUT", file)
         execute(f"CREATE TABLE IF NOT EXISTS {FLOOR} (LIKE {RESULTS} INCLUDING ALL)")
 
-    def make_keyed_table(self) -> None:
-        execute(f"CREATE TABLE IF NOT EXISTS {FLOOR_WITH_KEYS} (LIKE {RESULTS} INCLUDING ALL)")
-        for column, target in KEYS.items():
-            key = f"FOREIGN KEY ({column}) REFERENCES {target} DEFERRABLE INITIALLY DEFERRED"
-            execute(f"ALTER TABLE {FLOOR_WITH_KEYS} ADD {key}")
-
     def portal(self, county: str) -> None:
         """The real thing."""
         rate_county(self.evaluation, county)
@@ -85,18 +72,18 @@ class Floor:
         """Take the kept rows into memory: reading the file is nobody's time."""
         self.texts = {county: (self.rows / county).read_bytes() for county in self.rated.counties}
 
-    def rate(self, county: str, table: str = FLOOR) -> None:
+    def rate(self, county: str) -> None:
         """Read a county's values and write its rows, in one transaction."""
         with transaction.atomic():
             self.read(county)
-            self.write(self.texts[county], table)
+            self.write(self.texts[county])
 
     def replace(self, county: str) -> None:
         """The same where every row is there already and has to go first."""
         with transaction.atomic():
             self.read(county)
             self.delete(self.ids[county].tolist())
-            self.write(self.texts[county], FLOOR)
+            self.write(self.texts[county])
 
     def read(self, county: str) -> None:
         ids = ",".join(map(str, self.ids[county].tolist()))
@@ -105,9 +92,9 @@ class Floor:
             with connection.cursor() as cursor:
                 cursor.cursor.copy_expert(READ.format(round_id=round_id, ids=ids, criteria=criteria), io.BytesIO())
 
-    def delete(self, branches: list[int], table: str = FLOOR) -> None:
-        execute(f"DELETE FROM {table} WHERE round_id = %s AND branch_id = ANY(%s)", [self.rated.round_id, branches])
+    def delete(self, branches: list[int]) -> None:
+        execute(f"DELETE FROM {FLOOR} WHERE round_id = %s AND branch_id = ANY(%s)", [self.rated.round_id, branches])
 
-    def write(self, text: bytes, table: str) -> None:
+    def write(self, text: bytes) -> None:
         with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY {table} ({COLUMNS}) FROM STDIN", io.BytesIO(text))
+            cursor.cursor.copy_expert(f"COPY {FLOOR} ({COLUMNS}) FROM STDIN", io.BytesIO(text))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from bench.figures import Figure
-from bench.floor import FLOOR, FLOOR_WITH_KEYS, RESULTS, Floor, empty, execute, settle
+from bench.floor import FLOOR, RESULTS, Floor, empty, execute, settle
 
 TARGET = 1.5
 Runs = dict[str, list[float]]
@@ -14,7 +14,6 @@ Runs = dict[str, list[float]]
 
 def measure(floor: Floor, pairs: int) -> list[Figure]:
     """Everything new, everything changed, nothing changed."""
-    floor.make_keyed_table()
     return [everything_new(floor, pairs), everything_changed(floor, pairs), nothing_changed(floor, pairs)]
 
 
@@ -36,12 +35,12 @@ def in_turns(runs: Runs, floor: Floor, *works: Callable[[str], object]) -> None:
 
 
 def everything_new(floor: Floor, pairs: int) -> Figure:
-    """The figure that counts; a floor whose foreign keys are checked, as the portal's are, stands beside it."""
-    runs: Runs = {"floor": [], "portal": [], "floor with foreign keys": []}
+    """The figure that counts."""
+    runs: Runs = {"floor": [], "portal": []}
     for _pair in range(pairs):
-        for table in (FLOOR, FLOOR_WITH_KEYS, RESULTS):
-            empty(table)
-        in_turns(runs, floor, floor.rate, floor.portal, lambda county: floor.rate(county, FLOOR_WITH_KEYS))
+        empty(FLOOR)
+        empty(RESULTS)
+        in_turns(runs, floor, floor.rate, floor.portal)
     what = f"recompute of {floor.rated.branches:,} branches, all results new, over the floor"
     return Figure("P1", what, runs=runs, ratios=quotients(runs["portal"], runs["floor"]), target=TARGET)
 
