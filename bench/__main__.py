@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def install_pandas() -> None:
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stop the servers and forget their data then too
     if options.with_pandas:
         install_pandas()
     (BASE / "var").mkdir(exist_ok=True)
