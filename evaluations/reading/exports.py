@@ -16,8 +16,14 @@ AT = {name: place for place, name in enumerate(COLUMNS)}
 
 
 def seen_rows(seen: SeenCounty) -> Iterator[tuple[str, ...]]:
-    """The rows of the branches this person may list, with only the cells the page shows."""
-    for cells in ranking_rows(seen.round, seen.row.county_id):
+    """The rows of the branches this person may list, with only the cells the page shows.
+
+    In rank order for those who see the ranking; for everybody else by branch code, or the order would tell it.
+    """
+    rows = ranking_rows(seen.round, seen.row.county_id)
+    if not seen.sight.ranking:
+        rows = sorted(rows, key=lambda cells: cells[AT["branch"]])
+    for cells in rows:
         if seen.sight.ranking or seen.sight.lists_branch(cells[AT["branch"]]):
             yield tuple(masked(seen, cells))
 

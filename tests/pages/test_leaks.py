@@ -123,6 +123,30 @@ def test_the_files_fill_only_the_columns_that_a_role_sees(client, stated_world, 
     assert book_of(client, stated_world) == [[*row.values()] for row in rows.values()]
 
 
+RANKED = {"own": 3, "mate": 2, "sibling": 1}  # the other way round than the codes
+
+
+@pytest.mark.parametrize("who", [role for role in PERSONS if role not in routes.BLIND])
+def test_the_order_of_a_list_tells_no_rank_that_a_role_does_not_see(client, stated_world, who):
+    client.force_login(stated_world.people[who])
+    for place, rank in RANKED.items():
+        Rating.objects.filter(round=stated_world.round, branch__code=worlds.CODES[place]).update(county_rank=rank)
+    confirmed = stated_world.state == "confirmed"
+    shown = SEEN[who][confirmed]
+    by_rank = [NAMES[place] for place in reversed(RANKED) if place in shown]
+    by_code = [NAMES[place] for place in RANKED if place in shown]
+    sees_ranks = confirmed or who in routes.WHOLE_COUNTY
+    if not shown:
+        assert client.get(county_address(stated_world, "ranking", "own")).status_code == 404
+        return
+
+    assert list(rows_of(client, stated_world)) == (by_rank if sees_ranks else by_code)
+    for query in ({}, {"q": "村"}, {"sort": "rank"}):
+        rows = client.get(county_address(stated_world, "ranking", "own"), query).context["ranking"].rows
+        own_rank = who in routes.TOWNSHIP  # in its own township
+        assert [row.rating.branch.name for row in rows] == (by_rank if sees_ranks or own_rank else by_code)
+
+
 def filled_columns(row) -> set | None:
     if row is None:
         return None
