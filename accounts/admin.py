@@ -36,7 +36,7 @@ class AccountAdmin(UserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        record_account(obj, changed=form.changed_data, by=str(request.user))
+        record_account(obj, changed=form.changed_data, by=request.user.ledger_name)
 
 
 class GrantForm(ModelForm):
@@ -73,10 +73,10 @@ class GrantAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        record_grant(obj, given=True, by=str(request.user))
+        record_grant(obj, given=True, by=request.user.ledger_name)
 
     def delete_model(self, request, obj):
-        record_grant(obj, given=False, by=str(request.user))
+        record_grant(obj, given=False, by=request.user.ledger_name)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):

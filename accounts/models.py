@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Sight, sight_of
 from accounts.roles import EVERYWHERE, Role
+from accounts.scopes import reachable_counties, within
 from branches.models import Branch, Department, Region
 
 
@@ -28,6 +29,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.label or self.username
 
+    @property
+    def ledger_name(self) -> str:
+        """Who did it, as the ledger keeps it: a label may change or be another's too, a username is one person's."""
+        return self.username
+
     @cached_property
     def held_grants(self) -> list[Grant]:
         """The roles held, read once a request."""
@@ -44,18 +50,9 @@ class User(AbstractUser):
         """The counties where this person holds any role that reads ratings, as a condition on a county's code."""
         return reachable_counties(self.held_grants if self.is_active else [])
 
-
-def reachable_counties(grants: list[Grant]) -> Q:
-    """A condition on `county_id`: counties inside a grant's region, or the county that contains it."""
-    from accounts.roles import BLIND
-
-    condition = Q(pk__in=[])
-    for grant in grants:
-        if grant.role == Role.AUDITOR:
-            return Q()
-        if grant.role not in BLIND:
-            condition |= Q(county__code__startswith=grant.scope_prefix[:6])
-    return condition
+    def scope(self, field: str) -> Q:
+        """What this person's roles reach in the admin, as a condition on the codes in `field`."""
+        return within(self.held_grants if self.is_active else [], field)
 
 
 class Grant(models.Model):

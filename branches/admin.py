@@ -1,18 +1,9 @@
 """Regions, branches and departments in the admin; what is written goes through services."""
 
 from django.contrib import admin
-from django.db.models import Q
 
 from branches.models import Branch, Department, Region
-from branches.services import save_branch
-
-
-def within(user, field: str) -> Q:
-    """A condition: codes in `field` lie in a region of one of the person's roles (everywhere for an auditor)."""
-    condition = Q(pk__in=[])
-    for grant in user.held_grants:
-        condition |= Q(**{f"{field}__startswith": grant.scope_prefix})
-    return condition
+from branches.services import save_branch, save_department
 
 
 @admin.register(Region)
@@ -22,7 +13,7 @@ class RegionAdmin(admin.ModelAdmin):
     search_fields = ["code", "name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(within(request.user, "code"))
+        return super().get_queryset(request).filter(request.user.scope("code"))
 
 
 @admin.register(Branch)
@@ -34,10 +25,10 @@ class BranchAdmin(admin.ModelAdmin):
     readonly_fields = ["code", "township", "kind"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(within(request.user, "code"))
+        return super().get_queryset(request).filter(request.user.scope("code"))
 
     def save_model(self, request, obj, form, change):
-        save_branch(obj, by=str(request.user))
+        save_branch(obj, by=request.user.ledger_name)
 
 
 @admin.register(Department)
@@ -47,9 +38,12 @@ class DepartmentAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(within(request.user, "county__code"))
+        return super().get_queryset(request).filter(request.user.scope("county__code"))
+
+    def save_model(self, request, obj, form, change):
+        save_department(obj, by=request.user.ledger_name)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "county":
-            kwargs["queryset"] = Region.objects.counties().filter(within(request.user, "code"))
+            kwargs["queryset"] = Region.objects.counties().filter(request.user.scope("code"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from branches.models import Branch
+from branches.models import Branch, Department
 from branches.pinyin import initials, sort_key
 from ledger.services import append
 
@@ -23,3 +23,18 @@ def save_branch(branch: Branch, *, by: str) -> Branch:
             detail={"before": before, "after": after},
         )  # fmt: skip
     return branch
+
+
+@transaction.atomic
+def save_department(department: Department, *, by: str) -> Department:
+    """Save a county's department; the county's chain keeps the name before and after."""
+    before = Department.objects.filter(pk=department.pk).values("name", "county_id").first()
+    department.full_clean()
+    department.save()
+    after = {"name": department.name, "county_id": department.county_id}
+    if after != before:
+        append(
+            chain=department.county_id, actor=by, action="department.save", subject=department.name,
+            detail={"before": before, "after": after},
+        )  # fmt: skip
+    return department

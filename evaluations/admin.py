@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from branches.admin import within
+from accounts.roles import Role
 from evaluations.models import (
     EvaluationRound,
     Rating,
@@ -12,6 +12,11 @@ from evaluations.models import (
     SealedRating,
     VetoRecord,
 )
+
+
+def sees_results(user) -> bool:
+    """Of the roles that work in the admin only the auditor reads ratings (domain.md, Who uses it)."""
+    return user.has_role(Role.AUDITOR)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -33,7 +38,7 @@ class InOnesCounty(ReadOnly):
     county_field = "county__code"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(within(request.user, self.county_field))
+        return super().get_queryset(request).filter(request.user.scope(self.county_field))
 
 
 @admin.register(EvaluationRound)
@@ -51,6 +56,18 @@ class RoundCountyAdmin(InOnesCounty):
     list_select_related = ["round", "county"]
     list_filter = ["state"]
     search_fields = ["round__slug", "county__name"]
+    without_results = ["round", "county", "state", "document"]  # for whoever may see no ratings
+
+    def get_list_display(self, request):
+        return super().get_list_display(request) if sees_results(request.user) else self.without_results
+
+    def get_fields(self, request, obj=None):
+        return super().get_fields(request, obj) if sees_results(request.user) else self.without_results
+
+    def lookup_allowed(self, lookup, value, request):
+        """A hidden column can't be guessed by filtering on it either."""
+        open_to_all = sees_results(request.user) or lookup.split("__")[0] in (*self.without_results, "id")
+        return open_to_all and super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(Rating)

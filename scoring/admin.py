@@ -37,7 +37,7 @@ class FrozenOncePublished:
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        record_edit(obj, changed=form.changed_data, by=str(request.user))
+        record_edit(obj, changed=form.changed_data, by=request.user.ledger_name)
 
 
 class StarInline(FrozenOncePublished, admin.TabularInline):
@@ -62,7 +62,7 @@ class CriteriaSetAdmin(FrozenOncePublished, admin.ModelAdmin):
     def publish_sets(self, request, queryset):
         for criteria_set in queryset:
             try:
-                if publish(criteria_set, by=str(request.user)):
+                if publish(criteria_set, by=request.user.ledger_name):
                     messages.success(request, _("“%(name)s” is published.") % {"name": criteria_set})
             except StandardRefused as refused:
                 for problem in refused.problems[:20]:

@@ -15,7 +15,7 @@ def runs(request: HttpRequest, slug: str) -> HttpResponse:
     """The round's runs; a POST starts one, or goes to the one under way."""
     evaluation = round_run_by(request.user, slug)
     if request.method == "POST":
-        return redirect("run", services.start_run(evaluation, by=str(request.user)).pk)
+        return redirect("run", services.start_run(evaluation, by=request.user.ledger_name).pk)
     listed = latest_runs(evaluation, request.user)
     return render(request, "evaluations/runs.html", {"round": evaluation, "runs": listed})
 
@@ -33,11 +33,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    services.cancel_run(run_seen_by(request.user, pk), by=str(request.user))
+    services.cancel_run(run_seen_by(request.user, pk), by=request.user.ledger_name)
     return redirect("run", pk)
 
 
 @require_POST
 @login_required
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return redirect("run", services.resume_run(run_seen_by(request.user, pk), by=str(request.user)).pk)
+    return redirect("run", services.resume_run(run_seen_by(request.user, pk), by=request.user.ledger_name).pk)

@@ -118,3 +118,18 @@ def test_roles_add_up(places):
     sight = both.sight("419901000000", confirmed=False)
 
     assert sight.opens_branch(OWN) and sight.shows_star(SIBLING, "industry") and not sight.opens_branch(SIBLING)
+
+
+def test_the_ledger_names_one_person_even_where_two_labels_are_the_same(places):
+    first, second = holder(Role.VIEWER, places), holder(Role.VIEWER, places)
+
+    assert str(first) == str(second) and first.ledger_name != second.ledger_name
+
+
+def test_a_viewer_s_province_does_not_widen_what_is_edited_in_the_admin(places):
+    user = holder(Role.CRITERIA_ADMINISTRATOR, places)
+    Grant.objects.create(user=user, role=Role.VIEWER, region=places["city"])
+
+    reached = type(places["county"]).objects.filter(user.scope("code"))
+
+    assert places["county"] in reached and places["other"] not in reached

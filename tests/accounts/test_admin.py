@@ -203,3 +203,37 @@ def test_nobody_changes_their_own_roles(client):
     response = client.post(reverse("admin:accounts_grant_add"), {"user": security.pk, "role": Role.AUDITOR})
 
     assert response.status_code == 200 and response.context["adminform"].form.errors
+
+
+def test_a_criteria_administrator_reads_where_a_county_stands_and_no_result(client, rated):
+    row = rated.counties.get()
+    pages = [
+        reverse("admin:evaluations_roundcounty_changelist"),
+        reverse("admin:evaluations_roundcounty_change", args=[row.pk]),
+    ]
+    figures = {"rated", "three_plus", "index_mean", "city_rank", "branches"}
+
+    shown = {role: fields_shown(client, role, pages) for role in (Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR)}
+
+    assert shown[Role.CRITERIA_ADMINISTRATOR] == {"round", "county", "state", "document"}
+    assert figures <= shown[Role.AUDITOR]
+
+
+def fields_shown(client, role: Role, pages: list[str]) -> set[str]:
+    """Every column of the list and every field of the object page."""
+    client.force_login(staff(role))
+    listing, page = (client.get(url) for url in pages)
+    columns = [name for name in listing.context["cl"].list_display if name != "action_checkbox"]
+    return {*columns, *page.context["adminform"].fieldsets[0][1]["fields"]}
+
+
+@pytest.mark.parametrize("guess", ["three_plus__gte=1", "index_mean__gt=80", "rated=2", "city_rank=1"])
+def test_a_result_can_t_be_guessed_by_filtering_on_it(client, rated, guess):
+    url = reverse("admin:evaluations_roundcounty_changelist")
+
+    client.force_login(staff(Role.CRITERIA_ADMINISTRATOR))
+    refused = client.get(f"{url}?{guess}")
+    client.force_login(staff(Role.AUDITOR))
+
+    assert refused.status_code in (302, 400)
+    assert client.get(f"{url}?{guess}").status_code == 200
