@@ -18,6 +18,7 @@ from scoring.engine import NOT_APPLICABLE, REPORTED
 from scoring.units import SCALE
 
 FIRST = 3  # rows 1 and 2 hold full points and county means
+HERE = "§"  # stands for the row's number until the row is written
 
 
 @dataclass
@@ -27,10 +28,9 @@ class Sheet:
     rows: int
     names: list[str] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
-    formulas: dict[str, Callable[[int], str]] = field(default_factory=dict)
-    above: dict[tuple[int, str], object] = field(default_factory=dict)  # (line, column) over the branches' rows
+    formulas: dict[str, Callable[[str], str]] = field(default_factory=dict)
 
-    def add(self, name: str, formula: Callable[[int], str] | None = None) -> str:
+    def add(self, name: str, formula: Callable[[str], str] | None = None) -> str:
         self.places[name] = xl_col_to_name(len(self.names))
         self.names.append(name)
         if formula:
@@ -40,7 +40,7 @@ class Sheet:
     def column(self, name: str) -> str:
         return self.places[name]
 
-    def cell(self, name: str, row: int) -> str:
+    def cell(self, name: str, row: str) -> str:
         return f"{self.column(name)}{row}"
 
     def all(self, name: str) -> str:
@@ -105,14 +105,14 @@ def add_steps(sheet: Sheet, row: dict) -> None:
         sheet.add(f"{row['code']} basis", lambda r: basis(sheet, row, r))
 
 
-def criterion_points(sheet: Sheet, row: dict, r: int) -> str:
+def criterion_points(sheet: Sheet, row: dict, r: str) -> str:
     if row["quarters"]:
         quarters = ",".join(sheet.cell(f"{row['code']}.{period} points", r) for period in (1, 2, 3, 4))
         return f'=IF(COUNT({quarters})=0,"NA",ROUND(AVERAGE({quarters}),4))'
     return points(sheet, row, f"{row['code']} basis" if row["basis"] != "value" else f"{row['code']}.0", r)
 
 
-def basis(sheet: Sheet, row: dict, r: int) -> str:
+def basis(sheet: Sheet, row: dict, r: str) -> str:
     """The number scored: empty stays empty, NA stays NA."""
     if row["basis"] == "yoy_percent":
         source = row["parameters"]["of"]
@@ -129,7 +129,7 @@ def basis(sheet: Sheet, row: dict, r: int) -> str:
     return f'=IF({value}="","",IF({value}="NA","NA",{number}))'
 
 
-def points(sheet: Sheet, row: dict, source: str, r: int) -> str:
+def points(sheet: Sheet, row: dict, source: str, r: str) -> str:
     cell = sheet.cell(source, r)
     return f'=IF({cell}="NA","NA",IF({cell}="",0,{RULES[row["rule"]](row, row["parameters"], cell)}))'
 
@@ -186,12 +186,12 @@ def add_stars(sheet: Sheet, standard: dict) -> None:
     sheet.add("township rank", lambda r: township_rank(sheet, r))
 
 
-def township_rank(sheet: Sheet, r: int) -> str:
+def township_rank(sheet: Sheet, r: str) -> str:
     same = f"{sheet.all('township')},{sheet.cell('township', r)}"
     return f'=COUNTIFS({same},{sheet.all("key")},">"&{sheet.cell("key", r)})+1'
 
 
-def score(sheet: Sheet, standard: dict, star: dict, r: int) -> str:
+def score(sheet: Sheet, standard: dict, star: dict, r: str) -> str:
     own = [row for row in standard["criteria"] if row["star"] == star["code"] and not row["veto"]]
     base, bonus = [row["code"] for row in own if not row["bonus"]], [row["code"] for row in own if row["bonus"]]
     first, last = sheet.column(base[0]), sheet.column(base[-1])
@@ -200,7 +200,7 @@ def score(sheet: Sheet, standard: dict, star: dict, r: int) -> str:
     return f"=ROUND(SUM({first}{r}:{last}{r})/{most}*100,2)+ROUND(MIN({star['cap']},SUM({more})),2)"
 
 
-def earned(sheet: Sheet, standard: dict, star: dict, r: int) -> str:
+def earned(sheet: Sheet, standard: dict, star: dict, r: str) -> str:
     """1 where the score reaches the line, every mandatory criterion is met and nothing vetoes the star."""
     terms = [f"{sheet.cell(star['code'] + ' score', r)}>={star['pass_line']}"]
     for row in standard["criteria"]:
@@ -216,17 +216,24 @@ def earned(sheet: Sheet, standard: dict, star: dict, r: int) -> str:
 
 def write_sheet(worksheet, sheet: Sheet, standard: dict, cells: dict[str, list]) -> None:
     """Full points in row 1, means in row 2, then a row per branch."""
-    for row in standard["criteria"]:
-        if not row["veto"]:
-            sheet.above[0, row["code"]] = row["max_points"]
-        if row["basis"] == "percent_of_county_mean":
-            sheet.above[1, f"{row['code']}.0"] = f"=AVERAGE({sheet.all(row['code'] + '.0')})"
-    for (line, name), content in sorted(sheet.above.items(), key=lambda item: item[0][0]):
-        worksheet.write(line, sheet.names.index(name), content)
+    write_above(worksheet, sheet, standard)
+    formulas = {name: formula(HERE) for name, formula in sheet.formulas.items()}
     for row in range(sheet.rows):
         for place, name in enumerate(sheet.names):
-            formula = sheet.formulas.get(name)
-            worksheet.write(FIRST - 1 + row, place, formula(FIRST + row) if formula else cells[name][row])
+            if name in formulas:
+                formula = formulas[name].replace(HERE, str(FIRST + row))
+                worksheet.write_formula(FIRST - 1 + row, place, formula)
+            else:
+                worksheet.write(FIRST - 1 + row, place, cells[name][row])
+
+
+def write_above(worksheet, sheet: Sheet, standard: dict) -> None:
+    most = {row["code"]: row["max_points"] for row in standard["criteria"] if not row["veto"]}
+    compared = [f"{row['code']}.0" for row in standard["criteria"] if row["basis"] == "percent_of_county_mean"]
+    for name, number in most.items():
+        worksheet.write_number(0, sheet.names.index(name), number)
+    for name in compared:
+        worksheet.write_formula(1, sheet.names.index(name), f"=AVERAGE({sheet.all(name)})")
 
 
 def column_names(standard: dict, inputs: CountyInputs) -> list[str]:
