@@ -1,14 +1,20 @@
 """Accounts by the system administrator, roles by the security administrator; never both by one person."""
 
+from axes.admin import AccessAttemptAdmin
+from axes.models import AccessAttempt
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import ModelForm
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.models import Grant, User
-from accounts.services import record_account, record_grant, refuse_mixed_duties
+from accounts.services import record_account, record_grant, record_password, record_unlocking, refuse_mixed_duties
 
 admin.site.unregister(Group)
 
@@ -37,6 +43,16 @@ class AccountAdmin(UserAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         record_account(obj, changed=form.changed_data, by=request.user.ledger_name)
+
+    @method_decorator(sensitive_post_parameters())
+    @transaction.atomic
+    def user_change_password(self, request, id, form_url=""):
+        """Django's page; a password that is another one afterwards leaves its entry."""
+        account = self.get_object(request, unquote(id))
+        response = super().user_change_password(request, id, form_url)
+        if account and not User.objects.filter(pk=account.pk, password=account.password).exists():
+            record_password(account, by=request.user.ledger_name)
+        return response
 
 
 class GrantForm(ModelForm):
@@ -79,6 +95,26 @@ class GrantAdmin(admin.ModelAdmin):
         record_grant(obj, given=False, by=request.user.ledger_name)
         super().delete_model(request, obj)
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         for grant in queryset.exclude(user=request.user):
             self.delete_model(request, grant)
+
+
+admin.site.unregister(AccessAttempt)
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(AccessAttemptAdmin):
+    """Wrong tries; deleting them lifts a lock."""
+
+    actions = []
+
+    def delete_model(self, request, obj):
+        record_unlocking(obj, by=request.user.ledger_name)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for attempt in queryset:
+            self.delete_model(request, attempt)

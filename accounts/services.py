@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axes.models import AccessAttempt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -39,4 +40,27 @@ def record_grant(grant: Grant, *, given: bool, by: str) -> None:
             "department": grant.department.name if grant.department else "",
             "branch": grant.branch.code if grant.branch else "",
         },
+    )  # fmt: skip
+
+
+def record_password(user: User, *, by: str) -> None:
+    """Keep that a password was set, by its owner or by an administrator; call it in the edit's transaction."""
+    append(
+        chain="system", actor=by, action="account.password", subject=user.username, detail={"own": by == user.username}
+    )
+
+
+def record_session(user: User, *, begun: bool) -> None:
+    """Keep that somebody signed in or out; call it in the transaction that does it."""
+    append(
+        chain="system", actor=user.username, action="account.sign_in" if begun else "account.sign_out",
+        subject=user.username, detail={},
+    )  # fmt: skip
+
+
+def record_unlocking(attempt: AccessAttempt, *, by: str) -> None:
+    """Keep that wrong tries were forgotten and so a lock lifted; call it in the edit's transaction."""
+    append(
+        chain="system", actor=by, action="account.unlock", subject=attempt.username or "",
+        detail={"address": attempt.ip_address or "", "failures": attempt.failures_since_start},
     )  # fmt: skip

@@ -1,9 +1,10 @@
 """Doors of signing in, and the health of the whole."""
 
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -11,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.forms import SignInForm
+from accounts.services import record_password, record_session
 
 FORM_METHODS = ["get", "head", "post", "options"]
 
@@ -22,6 +24,24 @@ class SignIn(auth_views.LoginView):
     http_method_names = FORM_METHODS
     redirect_authenticated_user = True
 
+    @transaction.atomic
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        response = super().form_valid(form)
+        record_session(form.get_user(), begun=True)
+        return response
+
+
+class SignOut(auth_views.LogoutView):
+    """End the session; posted only."""
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        user = request.user
+        response = super().post(request, *args, **kwargs)
+        if user.is_authenticated:
+            record_session(user, begun=False)
+        return response
+
 
 class ChangePassword(auth_views.PasswordChangeView):
     """Change one's own password; other sessions of the account end."""
@@ -29,6 +49,12 @@ class ChangePassword(auth_views.PasswordChangeView):
     template_name = "registration/password.html"
     http_method_names = FORM_METHODS
     success_url = reverse_lazy("home")
+
+    @transaction.atomic
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        response = super().form_valid(form)
+        record_password(self.request.user, by=self.request.user.ledger_name)
+        return response
 
 
 @never_cache

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scoring.checks import check_criterion
 from scoring.models import CriteriaSet, Criterion, Star
-from scoring.services import StandardRefused, publish, record_edit
+from scoring.services import StandardRefused, publish, record_deletion, record_edit
 
 
 class CriterionForm(ModelForm):
@@ -35,9 +38,28 @@ class FrozenOncePublished:
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not self.frozen(obj)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        record_edit(obj, changed=form.changed_data, by=request.user.ledger_name)
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        changed = [*form.changed_data, *chain.from_iterable(fields_of(formset) for formset in formsets)]
+        record_edit(form.instance, changed=changed, by=request.user.ledger_name)
+
+    def delete_model(self, request, obj):
+        record_deletion(obj, by=request.user.ledger_name)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for row in queryset:
+            self.delete_model(request, row)
+
+
+def fields_of(formset) -> list[str]:
+    """What was written below a set, by star: "ecology.pass_line", "ecology added", "ecology deleted"."""
+    return [
+        *(f"{star.code}.{field}" for star, fields in formset.changed_objects for field in fields),
+        *(f"{star.code} added" for star in formset.new_objects),
+        *(f"{star.code} deleted" for star in formset.deleted_objects),
+    ]
 
 
 class StarInline(FrozenOncePublished, admin.TabularInline):

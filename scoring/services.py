@@ -100,3 +100,12 @@ def record_edit(row: CriteriaSet | Star | Criterion, *, changed: list[str], by: 
         chain="system", actor=by, action="criteria.edit", subject=criteria_set.name,
         detail={"row": str(getattr(row, "code", row)), "fields": sorted(changed)},
     )  # fmt: skip
+
+
+def record_deletion(row: CriteriaSet | Criterion, *, by: str) -> None:
+    """Keep in the ledger that a draft or one of its criteria goes; call it in the deletion's transaction."""
+    criteria_set = getattr(row, "criteria_set", row)
+    append(
+        chain="system", actor=by, action="criteria.delete", subject=criteria_set.name,
+        detail={"row": str(getattr(row, "code", row))},
+    )  # fmt: skip

@@ -56,6 +56,14 @@ def start_run(evaluation: EvaluationRound, *, by: str) -> RatingRun:
 
 
 @transaction.atomic
+def request_run(evaluation: EvaluationRound, *, by: str) -> RatingRun:
+    """Start a run, or join the one under way, because a person asked: the ledger keeps who and which."""
+    run = start_run(evaluation, by=by)
+    append(chain="system", actor=by, action="rating.request", subject=evaluation.slug, detail={"run": run.pk})
+    return run
+
+
+@transaction.atomic
 def cancel_run(run: RatingRun, *, by: str) -> RatingRun:
     """Stop a run: counties not begun stay as they were; resuming goes on with them."""
     run = RatingRun.objects.select_for_update().get(pk=run.pk)

@@ -15,7 +15,7 @@ def runs(request: HttpRequest, slug: str) -> HttpResponse:
     """The round's runs; a POST starts one, or goes to the one under way."""
     evaluation = round_run_by(request.user, slug)
     if request.method == "POST":
-        return redirect("run", services.start_run(evaluation, by=request.user.ledger_name).pk)
+        return redirect("run", services.request_run(evaluation, by=request.user.ledger_name).pk)
     listed = latest_runs(evaluation, request.user)
     return render(request, "evaluations/runs.html", {"round": evaluation, "runs": listed})
 

@@ -43,8 +43,8 @@ COUNTY_PAGES = {
     "run": STEERED,
 }
 POSTED = {"cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED}  # 302 to the run where allowed
-OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out"}
-SIGNED_IN = {"home", "password"}
+OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
+SIGNED_IN = {"home", "password", "password_in_admin"}
 
 # The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.
 ADMIN = {
