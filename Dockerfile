@@ -17,4 +17,4 @@ RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-
        python manage.py collectstatic --noinput -v0
 USER portal
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--timeout=60", "--graceful-timeout=20", "--access-logfile=-"]
+CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--timeout=60", "--graceful-timeout=20", "--access-logfile=-", "--no-control-socket"]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import CommandError
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext as _
 
 from branches.models import Region
 from tables.reading import TableRefused
 
 OPERATOR = "system operator"
+DEADLOCK, LOCK_NOT_AVAILABLE, REFUSED_BY_TRIGGER = "40P01", "55P03", "23000"
 
 
 @contextmanager
@@ -26,6 +29,20 @@ def plain_errors(*refusals: type[Exception]) -> Iterator[None]:
         raise CommandError("\n".join(invalid.messages)) from None
     except refusals as refused:
         raise CommandError(str(refused)) from None
+    except (OperationalError, IntegrityError) as error:
+        raise_in_words(error)
+
+
+def raise_in_words(error: Exception) -> NoReturn:
+    """What the database refused because of somebody else, as a sentence; anything else as it is."""
+    code = getattr(error.__cause__, "pgcode", None)
+    if code in (DEADLOCK, LOCK_NOT_AVAILABLE):
+        raise CommandError(_("Somebody else is writing the same rows; nothing was kept. Try again.")) from None
+    if code == REFUSED_BY_TRIGGER:
+        reason = error.__cause__.diag.message_primary
+        words = _("The database refused the change, nothing was kept: %(reason)s")
+        raise CommandError(words % {"reason": reason}) from None
+    raise error
 
 
 def region_named(code: str) -> Region:

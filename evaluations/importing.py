@@ -73,7 +73,7 @@ class CriterionReader:
     def parse(self, text: str, is_percent_cell: bool) -> Parsed:
         if text == "":
             return Parsed()
-        if text == NA:
+        if text == NA and not self.counted:
             return Parsed(na=True)
         if self.row.value_type == "choice":
             return self.parse_choice(str(text))

@@ -247,11 +247,13 @@ def _unknown_stars(criteria, codes, stars):
 
 
 def _wrong_of(criteria, codes):
-    message = Message(N_("must name a numeric yearly criterion with basis value in the same set"))
+    message = Message(N_("must name a numeric yearly criterion with basis value in the same set, and no veto"))
     usable = {
         code
         for row, code in zip(criteria, codes, strict=True)
-        if cell(row, "value_type") in NUMERIC_TYPES and (cell(row, "basis"), cell(row, "periods")) == ("value", "year")
+        if cell(row, "value_type") in NUMERIC_TYPES
+        and (cell(row, "basis"), cell(row, "periods")) == ("value", "year")
+        and not flag_of(row, "veto")  # a veto's number is a count of findings, not a quantity that grows
     }
     problems = []
     for place, (row, code) in enumerate(zip(criteria, codes, strict=True)):

@@ -67,6 +67,15 @@ def improvements(compiled: CompiledSet, columns: Columns, results: Results, bran
     return sorted(_try_out(case, targets), key=lambda one: (not one.enough, -one.gain, one.place))
 
 
+def rate_alone(compiled: CompiledSet, mine: Columns, basis: np.ndarray, state: np.ndarray) -> Results:
+    """Rate one branch without its county: what depends on the county is taken from `basis` and `state`.
+
+    mine has one row; basis int64[c] units and state int8[c] are read where a criterion's basis is county-wide
+    (mean, min and max, rank), all else is computed from the row. improvements() takes the result as branch 0.
+    """
+    return rate(*_frozen(compiled, mine, basis, state))
+
+
 def _can_change(case, criterion) -> bool:
     return (
         criterion.star == case.code
@@ -122,7 +131,8 @@ def _value_for(criterion: CompiledCriterion, mine: Columns, basis: int, rising: 
 
 def _try_out(case, targets):
     """Rate the branch once per target, one row each after a row without any change."""
-    frozen, row = _frozen(case)
+    basis, state = case.results.basis[case.branch], case.results.state[case.branch]
+    frozen, row = _frozen(case.compiled, case.mine, basis, state)
     columns = Columns(**{name: np.repeat(array, 1 + len(targets), axis=0) for name, array in vars(row).items()})
     slots = [case.compiled.slot_of(case.compiled.criteria[place].code) for place, _ in targets]
     for tried, (slot, (_, target)) in enumerate(zip(slots, targets, strict=True), start=1):
@@ -138,18 +148,17 @@ def _try_out(case, targets):
             yield Improvement(place, now, target, gain, int(results.scores[at]), bool(results.earned[at]))
 
 
-def _frozen(case) -> tuple[CompiledSet, Columns]:
+def _frozen(compiled, mine, basis, state) -> tuple[CompiledSet, Columns]:
     """Return the set and the branch's row with every county-wide basis as if it were the value itself.
 
     So the row can be rated without the county; no change tried here alters such a basis.
     """
-    row = Columns(**{name: array.copy() for name, array in vars(case.mine).items()})
-    criteria = list(case.compiled.criteria)
+    row = Columns(**{name: array.copy() for name, array in vars(mine).items()})
+    criteria = list(compiled.criteria)
     for place, criterion in enumerate(criteria):
         if criterion.takes_values and criterion.basis not in OWN_BASES:
-            basis = int(case.results.basis[case.branch, place])
-            slot = case.compiled.slot_of(criterion.code)
-            row.units[0, slot] = max(1 - VALUE_LIMIT, min(VALUE_LIMIT - 1, basis))
-            row.state[0, slot] = case.results.state[case.branch, place]
+            slot = compiled.slot_of(criterion.code)
+            row.units[0, slot] = max(1 - VALUE_LIMIT, min(VALUE_LIMIT - 1, int(basis[place])))
+            row.state[0, slot] = state[place]
             criteria[place] = replace(criterion, basis="value", value_type="number")
-    return CompiledSet(tuple(criteria), case.compiled.stars), row
+    return CompiledSet(tuple(criteria), compiled.stars), row

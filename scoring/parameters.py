@@ -3,15 +3,14 @@
 Implements the parameter checks of scoring.md §3. PURE.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.units import to_units
+from tables.json_text import read_json
 from tables.message import N_, Message
 
-MAX_LENGTH = 20_000
 MAX_DEPTH = 5
 NUMERIC_TYPES = ("number", "percent", "count")
 FieldError = tuple[str, Message]
@@ -41,59 +40,17 @@ class CriterionFacts:
     direction: str = "higher"
 
 
-def _refuse_constant(text):
-    raise ValueError(text)
-
-
-def _unique_pairs(pairs):
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) < len(keys):
-        raise ValueError("duplicate key")
-    return dict(pairs)
-
-
-class DecimalDecoder(json.JSONDecoder):
-    """JSON with decimals for numbers; NaN, Infinity and repeated keys are a ValueError."""
-
-    def __init__(self, **options):
-        options |= {
-            "parse_float": Decimal,
-            "parse_constant": _refuse_constant,
-            "object_pairs_hook": _unique_pairs,
-        }
-        super().__init__(**options)
-
-
-class DecimalEncoder(json.JSONEncoder):
-    """JSON numbers for decimals; exact, because our numbers have at most 14 significant digits."""
-
-    def default(self, o):
-        if isinstance(o, Decimal):
-            return int(o) if o == o.to_integral_value() else float(o)
-        return super().default(o)
-
-
-def _depth(value) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
-
-
 def parse_parameters(text: str) -> dict:
     """Return the JSON object in `text` with Decimal or int numbers; {} for an empty text.
 
     Raises RuleErrors on anything but one object of moderate size and depth.
     """
     problem = RuleErrors([("parameters", Message(N_("must be one JSON object, such as {\"zero_at\": 20}")))])
-    if len(text) > MAX_LENGTH:
-        raise problem
     try:
-        parsed = json.loads(text, cls=DecimalDecoder) if text.strip() else {}
+        parsed = read_json(text, depth=MAX_DEPTH) if text.strip() else {}
     except (ValueError, RecursionError, ArithmeticError):
         raise problem from None
-    if not isinstance(parsed, dict) or _depth(parsed) > MAX_DEPTH:
+    if not isinstance(parsed, dict):
         raise problem
     return parsed
 

@@ -18,7 +18,7 @@ from tables.message import N_, Message
 
 __all__ = ["RULES", "CriterionFacts", "Rule", "RuleErrors", "parse_parameters"]
 
-CODE_LENGTH = 40
+CODE_LENGTH = 32  # what the columns of values hold
 OPERATORS = {
     ">=": (operator.ge, N_("at least %(value)s")),
     ">": (operator.gt, N_("more than %(value)s")),

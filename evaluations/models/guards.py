@@ -66,7 +66,7 @@ def input_guards(noun: str) -> list[pgtrigger.Trigger]:
 
 
 class RatedBranch(Branch):
-    """A branch as its ratings see it: when its residents or households change, its counties are due."""
+    """A branch as its ratings see it: when its size changes or it leaves, its counties are due."""
 
     class Meta:
         proxy = True
@@ -74,9 +74,9 @@ class RatedBranch(Branch):
         triggers = [
             pgtrigger.Trigger(
                 name="branch_marks_counties",
-                operation=pgtrigger.UpdateOf("population", "households"),
+                operation=pgtrigger.UpdateOf("population", "households", "active"),
                 when=pgtrigger.After,
-                condition=pgtrigger.AnyChange("population", "households"),
+                condition=pgtrigger.AnyChange("population", "households", "active"),
                 func=MARK_BRANCH,
             )
         ]

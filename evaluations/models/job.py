@@ -43,7 +43,7 @@ class RatingRun(models.Model):
 
     round = models.ForeignKey(EvaluationRound, models.PROTECT, related_name="runs", verbose_name=_("round"))
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
-    requested_by = models.CharField(_("requested by"), max_length=60)
+    requested_by = models.CharField(_("requested by"), max_length=200)
     created_at = models.DateTimeField(_("started at"), db_default=Now())
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     counties = models.PositiveIntegerField(_("counties"), default=0)

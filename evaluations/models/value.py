@@ -78,7 +78,7 @@ class Value(models.Model):
     as_of = models.DateField(_("as of"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, db_default=1)
     updated_at = models.DateTimeField(db_default=Now())
-    updated_by = models.CharField(max_length=60, db_default="")
+    updated_by = models.CharField(max_length=200, db_default="")
 
     class Meta:
         verbose_name = _("value")

@@ -14,7 +14,9 @@ from django.db import connection
 
 from evaluations.models import EvaluationRound
 from evaluations.models.value import REPORTED
+from scoring.compiled import CompiledCriterion
 from scoring.engine import Columns
+from scoring.parameters import NUMERIC_TYPES
 from scoring.standard import Standard, published_standard
 from scoring.units import SCALE
 
@@ -41,7 +43,7 @@ ROSTER = """
         FROM evaluations_sealedrating rating JOIN evaluations_sealedcounty seal ON seal.id = rating.seal_id
         WHERE seal.round_id = %s
     ) last ON last.branch_id = r.branch_id
-    WHERE r.round_id = %s AND r.county_id = %s
+    WHERE r.round_id = %s AND r.county_id = %s AND b.active
     ORDER BY b.code
 """
 STANDING_VETOES = """
@@ -148,10 +150,8 @@ def fill(
 def count_vetoes(
     columns: Columns, evaluation: EvaluationRound, county_code: str, branch_ids: np.ndarray, standard: Standard
 ) -> None:
-    """A counted veto's value is the number of its standing records; none is a reported 0."""
+    """A counted veto's value is the number of its standing records; without a record there is no value and no veto."""
     counted = standard.record_counted
-    for column in counted.values():
-        columns.units[:, column], columns.state[:, column] = 0, REPORTED
     if not counted or not len(branch_ids):
         return
     place = {branch: row for row, branch in enumerate(branch_ids.tolist())}
@@ -159,8 +159,9 @@ def count_vetoes(
         cursor.execute(STANDING_VETOES, [evaluation.pk, county_code])
         standing = cursor.fetchall()
     for branch, criterion in standing:
-        if criterion in counted:
+        if criterion in counted and branch in place:
             columns.units[place[branch], counted[criterion]] += SCALE
+            columns.state[place[branch], counted[criterion]] = REPORTED
 
 
 def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:
@@ -168,7 +169,11 @@ def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np
     if evaluation.previous_id is None or not standard.of_places:
         return
     last = published_standard(evaluation.previous.criteria_set_id)
-    ids = {row.pk: standard.of_places[row.code] for row in last.criteria if row.code in standard.of_places}
+    ids = {
+        row.pk: standard.of_places[row.code]
+        for row, one in zip(last.criteria, last.compiled.criteria, strict=True)
+        if row.code in standard.of_places and is_comparable(one)
+    }
     if not ids:
         return
     slots = np.full_like(last.slots, -1)
@@ -176,3 +181,8 @@ def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np
         slots[criterion_id - last.first_id, 0] = place
     values = copy_values(evaluation.previous_id, branch_ids, list(ids))
     fill(columns.last_units, columns.last_state, values, branch_ids, slots, last.first_id)
+
+
+def is_comparable(last: CompiledCriterion) -> bool:
+    """May growth be computed from last year's criterion of that code: a number, one a year, taken as it is?"""
+    return last.value_type in NUMERIC_TYPES and not last.quarters and last.basis == "value" and not last.veto

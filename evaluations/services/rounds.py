@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from branches.models import Branch, Level, Region, ancestor_code
-from evaluations.models import EvaluationRound, RosterEntry, RoundCounty, State
+from evaluations.models import EvaluationRound, RatingMark, RosterEntry, RoundCounty, State
 from ledger.services import append
 from scoring.models import CriteriaSet
 
@@ -25,11 +25,8 @@ def open_round(
     Raises RoundRefused where the set is a draft, the region a township, the name taken by another round, or the
     region has no active branch of the set's kind.
     """
-    document = document.strip()
-    if region.level == Level.TOWNSHIP:
-        raise RoundRefused(_("A township may not hold a rating of its own: name a county, a city or a province."))
-    if not criteria_set.is_published:
-        raise RoundRefused(_("The criteria set “%(name)s” is a draft; publish it first.") % {"name": criteria_set.name})
+    document = checked_document(document)
+    refuse_unfit(region, criteria_set)
     wanted = {"region": region, "year": year, "criteria_set": criteria_set, "previous": previous}
     evaluation = EvaluationRound.objects.select_for_update(of=("self",)).filter(slug=slug).first()
     created = evaluation is None
@@ -37,17 +34,33 @@ def open_round(
         evaluation = EvaluationRound(slug=slug, document=document, **wanted)
         evaluation.full_clean()
         evaluation.save()
-        if not enrol(evaluation):
-            raise RoundRefused(
-                _("There is no active branch of the kind “%(kind)s” in %(region)s.")
-                % {"kind": criteria_set.get_kind_display(), "region": region.name}
-            )
     else:
         refuse_other(evaluation, wanted, document)
-    opened = give_document(evaluation, document)
-    if created or opened:
+    changed = enrol(evaluation) + give_document(evaluation, document)
+    if not evaluation.counties.exists():
+        raise RoundRefused(
+            _("There is no active branch of the kind “%(kind)s” in %(region)s.")
+            % {"kind": criteria_set.get_kind_display(), "region": region.name}
+        )
+    if changed:
         note_opening(evaluation, created, by)
-    return evaluation, created or opened
+    return evaluation, bool(changed)
+
+
+def refuse_unfit(region: Region, criteria_set: CriteriaSet) -> None:
+    """Refuse a region that may hold no rating, and a standard that may still change."""
+    if region.level == Level.TOWNSHIP:
+        raise RoundRefused(_("A township may not hold a rating of its own: name a county, a city or a province."))
+    if not criteria_set.is_published:
+        raise RoundRefused(_("The criteria set “%(name)s” is a draft; publish it first.") % {"name": criteria_set.name})
+
+
+def checked_document(document: str) -> str:
+    """A document number as it is stored; RoundRefused when it is too long to be one."""
+    document, longest = document.strip(), EvaluationRound._meta.get_field("document").max_length
+    if len(document) > longest:
+        raise RoundRefused(_("A document number has at most %(longest)s characters.") % {"longest": longest})
+    return document
 
 
 def refuse_other(evaluation: EvaluationRound, wanted: dict, document: str) -> None:
@@ -63,21 +76,23 @@ def refuse_other(evaluation: EvaluationRound, wanted: dict, document: str) -> No
 
 
 def enrol(evaluation: EvaluationRound) -> int:
-    """Put the region's active branches of the set's kind on the roster; return how many."""
+    """Put missing active branches of the region on the roster, where a county has not opened; return how many."""
     branches = Branch.objects.below(evaluation.region).active().filter(kind=evaluation.criteria_set.kind)
-    rows = list(branches.values_list("pk", "code", "township_id"))
-    RosterEntry.objects.bulk_create(
-        [
-            RosterEntry(
-                round=evaluation, branch_id=pk, county_id=ancestor_code(code, Level.COUNTY), township_id=township
-            )
-            for pk, code, township in rows
-        ],
-        batch_size=5000,
+    missing = branches.exclude(pk__in=evaluation.roster.values("branch"))
+    begun = set(evaluation.counties.exclude(state=State.DRAFT).values_list("county_id", flat=True))
+    entries = [
+        RosterEntry(round=evaluation, branch_id=pk, county_id=county, township_id=township)
+        for pk, code, township in missing.values_list("pk", "code", "township_id")
+        if (county := ancestor_code(code, Level.COUNTY)) not in begun
+    ]
+    RosterEntry.objects.bulk_create(entries, batch_size=5000)
+    counties = sorted({entry.county_id for entry in entries})
+    RoundCounty.objects.bulk_create(
+        [RoundCounty(round=evaluation, county_id=county) for county in counties], ignore_conflicts=True
     )
-    counties = sorted({ancestor_code(code, Level.COUNTY) for _pk, code, _township in rows})
-    RoundCounty.objects.bulk_create([RoundCounty(round=evaluation, county_id=county) for county in counties])
-    return len(rows)
+    rated = evaluation.counties.filter(county__in=counties, rated_at__isnull=False)
+    RatingMark.objects.bulk_create([RatingMark(round=evaluation, county_id=row.county_id) for row in rated])
+    return len(entries)
 
 
 def give_document(evaluation: EvaluationRound, document: str) -> bool:

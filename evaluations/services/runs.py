@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from celery import current_app
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from evaluations.models import EvaluationRound, RatingMark, RatingRun, RatingStep, RosterEntry
 from evaluations.models.job import RunState, StepState
-from evaluations.services.rating import CountyOutcome, rate_county
+from evaluations.services.rating import CountyOutcome, in_snapshot, rate_in_snapshot
 from evaluations.services.summary import rank_counties
 from ledger.services import append
 
@@ -106,16 +107,29 @@ def rate_for_run(round_id: int, county_code: str) -> CountyOutcome | None:
     evaluation = EvaluationRound.objects.select_related("previous").filter(pk=round_id).first()
     if evaluation is None:
         return None
-    steps = RatingStep.objects.filter(
-        run__round=evaluation, run__state=RunState.RUNNING, county_id=county_code, state=StepState.WAITING
-    )
-    waiting = list(steps.values_list("pk", "run_id"))
+    waiting = list(waiting_steps(evaluation.pk, county_code).values_list("pk", "run_id"))
     try:
-        outcome = rate_county(evaluation, county_code)
+        outcome = in_snapshot(evaluation.pk, county_code, partial(rate_and_note, evaluation, county_code))
     except Exception as error:
         note_failure(round_id, county_code, waiting, error)
         raise
-    note_done(waiting, outcome)
+    for run in sorted({run for _step, run in waiting}):
+        refresh_progress(run)
+    return outcome
+
+
+def waiting_steps(round_id: int, county_code: str) -> QuerySet[RatingStep]:
+    return RatingStep.objects.filter(
+        run__round=round_id, run__state=RunState.RUNNING, county=county_code, state=StepState.WAITING
+    )
+
+
+def rate_and_note(evaluation: EvaluationRound, county_code: str) -> CountyOutcome:
+    """Rate, and note it on the waiting steps in one transaction: a second process finds them done."""
+    outcome = rate_in_snapshot(evaluation, county_code)
+    waiting_steps(evaluation.pk, county_code).update(
+        state=StepState.DONE, branches=outcome.branches, changed=outcome.changed, parked=outcome.parked, error=""
+    )
     return outcome
 
 
@@ -126,22 +140,12 @@ def locked_runs(waiting: list[tuple[int, int]]) -> list[int]:
 
 
 @transaction.atomic
-def note_done(waiting: list[tuple[int, int]], outcome: CountyOutcome) -> None:
-    runs = locked_runs(waiting)
-    RatingStep.objects.filter(pk__in=[step for step, _run in waiting]).update(
-        state=StepState.DONE, branches=outcome.branches, changed=outcome.changed, parked=outcome.parked, error=""
-    )
-    for run in runs:
-        refresh_progress(run)
-
-
-@transaction.atomic
 def note_failure(round_id: int, county_code: str, waiting: list[tuple[int, int]], error: Exception) -> None:
     """Count a try; a county that failed MAX_TRIES times is left with its reason and the run goes on without it."""
     runs = locked_runs(waiting)
     later = Now() + (RETRY_AFTER - REQUEUE_AFTER)
     RatingMark.objects.filter(round=round_id, county=county_code).update(queued_at=later)
-    steps = RatingStep.objects.filter(pk__in=[step for step, _run in waiting])
+    steps = RatingStep.objects.filter(pk__in=[step for step, _run in waiting], state=StepState.WAITING)
     steps.update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:300], queued_at=later)
     steps.filter(tries__gte=MAX_TRIES).update(state=StepState.FAILED)
     for run in runs:
@@ -176,6 +180,11 @@ def note_end(run: RatingRun, sums: dict) -> None:
             chain="system", actor=run.requested_by, action="rating.done", subject=run.round.slug,
             detail={name: sums[name] for name in ("counties_done", "changed", "parked", "failures")},
         )  # fmt: skip
+
+
+def forget_idle(run: RatingRun) -> None:
+    """Keep no row of an operator's run that found nothing to do: a command repeated changes nothing."""
+    RatingRun.objects.filter(pk=run.pk, state=RunState.DONE, changed=0, failures=0).delete()
 
 
 def publish_due() -> int:

@@ -36,8 +36,7 @@ class SealRefused(Exception):
 
 def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[SealedCounty]:
     """Seal every county of a past round that was decided on paper; counties already sealed are left as they are."""
-    if not document.strip():
-        raise SealRefused(_("Sealing needs the number of the document that decided the result."))
+    document = decided_by(document)
     counties = list(evaluation.counties.select_related("county"))
     under_way = [row.county.name for row in counties if row.state not in (State.DRAFT, State.OPEN, State.CLOSED)]
     if under_way:
@@ -47,10 +46,20 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
         )
     sealed = set(evaluation.seals.values_list("county_id", flat=True))
     return [
-        seal_county(evaluation, row.county_id, document=document.strip(), by=by)
+        seal_county(evaluation, row.county_id, document=document, by=by)
         for row in counties
         if row.county_id not in sealed
     ]
+
+
+def decided_by(document: str) -> str:
+    """The number of the document that decided the result, as it is stored."""
+    document, longest = document.strip(), SealedCounty._meta.get_field("document").max_length
+    if not document:
+        raise SealRefused(_("Sealing needs the number of the document that decided the result."))
+    if len(document) > longest:
+        raise SealRefused(_("A document number has at most %(longest)s characters.") % {"longest": longest})
+    return document
 
 
 def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
@@ -85,7 +94,9 @@ def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document:
     )
     copy_ratings(seal)
     mark_following(evaluation, county_code)
-    RoundCounty.objects.filter(round=evaluation, county_id=county_code).update(state=State.CLOSED, document=document)
+    here = RoundCounty.objects.filter(round=evaluation, county_id=county_code)
+    here.filter(document="").update(document=document)  # a draft had no other; what authorised an open round stays
+    here.update(state=State.CLOSED)
     append(
         chain=county_code, actor=by, action=SEALED, subject=evaluation.slug,
         detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},

@@ -12,6 +12,7 @@ from evaluations.models import RATERS, EvaluationRound
 from ledger.services import append
 
 META = ("note", "document", "source", "as_of")
+ONE_LOAD = 4_199_002  # the advisory lock of bulk loads: two at once would lock the same rows in different orders
 INCOMING = """
     CREATE TEMP TABLE incoming (
         line int, branch_id int, criterion_id int, period smallint, number numeric(14,4), option varchar(32),
@@ -42,6 +43,9 @@ class Twice:
 def receive(lines: IO[str]) -> list[Twice]:
     """Put COPY text into the transaction's `incoming` table; return the lines that repeat an earlier one."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10min'")  # the load before this one may be a province's
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_LOAD])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
         cursor.execute("DROP TABLE IF EXISTS incoming")
         cursor.execute(INCOMING)
         cursor.cursor.copy_expert("COPY incoming FROM STDIN", lines)

@@ -52,10 +52,10 @@ def two_years(count=12, towns=("419901001000", "419901002000")):
     return last, this, rated
 
 
-def village_jia():
+def village_jia(standard=None):
     """甲 of scoring.md §7 and a neighbour whose income per head makes the mean 20000."""
     jia, other = factories.branches(2)
-    standard = factories.criteria_set()
+    standard = standard or factories.criteria_set()
     last = factories.round_of([jia, other], slug="r2025", year=2025, criteria_set=standard)
     this = factories.round_of([jia, other], slug="r2026", criteria_set=standard, previous=last)
     give(last, jia, "CY-01", 22)

@@ -3,20 +3,26 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.roles import Role
-from evaluations.models import VetoRecord
+from evaluations.models import Value, VetoRecord
 from tests.evaluations.pages import address
 from tests.evaluations.rounds import give, rate, village_jia
-from tests.factories import county, person
+from tests.factories import county, criteria_set, person, published_options
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def jia(client):
-    """甲 as the organization department may look at it; rated by `shown`."""
+def reader(client):
+    """Somebody of the organization department."""
     client.force_login(person(Role.ORGANIZATION_REVIEWER, county()))
+
+
+@pytest.fixture
+def jia(reader):
+    """甲 as the organization department may look at it; rated by `shown`."""
     return village_jia()
 
 
@@ -119,6 +125,95 @@ def test_what_a_star_lacks_is_named_with_the_step_that_gives_it(client, jia):
     assert "差 2.73 分" in text
 
 
+def changed_standard(code, **fields):
+    """The village standard with one criterion changed before it is published."""
+    standard = criteria_set("changed", published=False)
+    standard.criteria.filter(code=code).update(**fields)
+    type(standard).objects.filter(pk=standard.pk).update(published_at=timezone.now())
+    return standard
+
+
+def test_a_mandatory_growth_is_met_by_the_value_that_grew(client, reader):
+    made, branch = village_jia(changed_standard("CY-03", mandatory=True))
+
+    page, text = shown(client, made, branch)
+
+    assert page.rating.unmet == ""
+    assert not line_of(page, "CY-03").unmet and not line_of(page, "CY-03").missing
+    assert "必达，未达" not in text
+
+
+def test_a_growth_is_missing_where_the_value_that_grows_is(client, jia):
+    made, branch = jia
+    Value.objects.filter(round=made, branch=branch, criterion__code="CY-01").delete()
+
+    page, _text = shown(client, made, branch)
+
+    assert line_of(page, "CY-03").missing and line_of(page, "CY-01").missing
+
+
+def test_advice_names_values_of_the_branch_s_own_and_never_a_growth(client, jia):
+    made, branch = jia
+    for code, number in {"CY-01": 5, "CY-02": 30, "CY-06": 80}.items():
+        give(made, branch, code, Decimal(number), rater="final")
+
+    page, _text = shown(client, made, branch)
+
+    gap = next(gap for gap in page.gaps if gap.mark.code == "industry")
+    assert gap.steps and not {"CY-03", "CY-04"} & {step.line.row.code for step in gap.steps}
+    assert "待填" not in "".join(step.words for step in gap.steps)
+
+
+def test_advice_says_from_what_to_what_and_keeps_its_word(client, jia, monkeypatch):
+    monkeypatch.setattr("evaluations.reading.gaps.SHOWN", 9)
+    made, branch = jia
+    for code, given in {
+        "WM-01": 2, "WM-02": 2, "WM-03": 1, "WM-04": 372, "WM-05": 1, "WM-06": Decimal("95.5"), "WM-07": 2,
+        "WM-08": 1, "WM-09": Decimal("91.3"), "WM-B1": 3,
+    }.items():  # fmt: skip
+        criterion = made.criteria_set.criteria.get(code=code)
+        option = published_options(criterion)[given - 1] if criterion.value_type == "choice" else ""
+        give(made, branch, code, given, option=option)
+    type(branch).objects.filter(pk=branch.pk).update(households=600)
+    page, _text = shown(client, made, branch)
+    gap = next(gap for gap in page.gaps if gap.mark.code == "civility")
+    words = {step.line.row.code: (step.words, step.shown_gain) for step in gap.steps}
+    assert gap.one_is_enough and gap.lack == "1.18"
+    assert words["WM-07"] == ("由 B 提到 A", "+5")
+    assert words["WM-04"] == ("由 372 户增到 425 户", "+1.18")
+
+    give(made, branch, "WM-04", Decimal(425), rater="final")
+    page, _text = shown(client, made, branch)
+
+    assert next(line for line in page.star_lines if line.mark.code == "civility").mark.state == "earned"
+
+
+def test_no_advice_is_given_on_values_that_are_not_counted_yet(client, jia):
+    made, branch = jia
+    give(made, branch, "CY-02", Decimal(30), rater="final")
+    rate(made)
+    give(made, branch, "CY-02", Decimal(31), rater="final")
+
+    page = client.get(address("branch", made, branch.code)).context["page"]
+
+    gap = next(gap for gap in page.gaps if gap.mark.code == "industry")
+    assert gap.lack == "2.73" and not gap.steps
+
+
+def test_a_record_vetoes_only_where_the_number_passes_the_threshold(client, reader):
+    standard = changed_standard("CY-V1", parameters='{"op": "<=", "value": 1, "on_fail": "veto_star"}')
+    made, branch = village_jia(standard)
+    records = {"round": made, "branch": branch, "criterion": standard.criteria.get(code="CY-V1")}
+    VetoRecord.objects.create(**records, document="示审〔2026〕12号")
+
+    once, _text = shown(client, made, branch)
+    VetoRecord.objects.create(**records, document="示审〔2026〕13号")
+    twice, _text = shown(client, made, branch)
+
+    assert [line_of(page, "CY-V1").vetoes for page in (once, twice)] == [False, True]
+    assert [page.rating.vetoed for page in (once, twice)] == ["", "industry"]
+
+
 def test_an_unmet_mandatory_criterion_comes_first(client, jia):
     made, branch = jia
     give(made, branch, "CY-07", Decimal(99), rater="final")
@@ -127,7 +222,7 @@ def test_an_unmet_mandatory_criterion_comes_first(client, jia):
 
     gap = next(gap for gap in page.gaps if gap.mark.code == "industry")
     assert [line.row.code for line in gap.unmet] == ["CY-07"]
-    assert not gap.one_is_enough
+    assert [(step.line.row.code, step.enough) for step in gap.steps] == [("CY-07", True)]  # nothing else helps alone
     assert "必达，未达" in text
 
 

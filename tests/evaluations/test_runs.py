@@ -125,7 +125,7 @@ def test_many_marks_of_a_county_are_one_message(evaluation, sent):
 
 
 def test_a_message_about_a_county_that_is_not_due_does_nothing(evaluation, monkeypatch):
-    monkeypatch.setattr(runs, "rate_county", lambda *_: pytest.fail("rated"))
+    monkeypatch.setattr(runs, "rate_and_note", lambda *_: pytest.fail("rated"))
 
     rate_if_due(evaluation.pk, COUNTY)
     rate_if_due(0, COUNTY)

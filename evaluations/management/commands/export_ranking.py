@@ -1,5 +1,8 @@
 """The ranking file."""
 
+import tempfile
+from pathlib import Path
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -24,9 +27,21 @@ class Command(BaseCommand):
             write_ranking(self.stdout, evaluation, county)
             return
         try:
-            with open(output, "w", encoding="utf-8", newline="") as file:
-                write_ranking(file, evaluation, county)
+            write_whole(Path(output), evaluation, county)
         except OSError as error:
             raise CommandError(
                 _("%(file)s can't be written: %(why)s") % {"file": output, "why": error.strerror}
             ) from None
+
+
+def write_whole(path: Path, evaluation, county: str | None) -> None:
+    """Write beside the file and put it in its place at the end: nobody ever reads half a ranking."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", newline="", delete=False) as file:
+        try:
+            write_ranking(file, evaluation, county)
+            file.close()
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -12,7 +12,7 @@ from branches.operator import OPERATOR
 from evaluations.models import RatingRun
 from evaluations.models.job import RunState
 from evaluations.operator import round_named
-from evaluations.services.runs import cancel_run, end_empty_runs, publish_due, run_here, start_run
+from evaluations.services.runs import cancel_run, end_empty_runs, forget_idle, publish_due, run_here, start_run
 
 POLL = 0.2  # seconds between two looks at the run's row
 BAR = 30
@@ -37,6 +37,7 @@ class Command(BaseCommand):
                 _("Stopped. Counties already rated keep their results; run it again to go on.")
             ) from None
         self.report(run, time.monotonic() - started)
+        forget_idle(run)
 
     def follow(self, run: RatingRun) -> RatingRun:
         """Wait for the workers, showing a bar; messages the broker lost are sent again."""
