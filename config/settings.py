@@ -143,7 +143,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
+AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_address"
+AXES_HANDLER = "accounts.locking.SignInLocks"
+ADDRESS_FAILURE_LIMIT = 50  # at one address, whatever the accounts; an office may share one
 AXES_VERBOSE = False
 
 # Language, files ----------------------------------------------------------------------------------------------------
