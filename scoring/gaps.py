@@ -78,10 +78,7 @@ def rate_alone(compiled: CompiledSet, mine: Columns, basis: np.ndarray, state: n
 
 def _can_change(case, criterion) -> bool:
     return (
-        criterion.star == case.code
-        and criterion.basis in OWN_BASES
-        and not criterion.quarters
-        and not criterion.veto
+        criterion.star == case.code and criterion.basis in OWN_BASES and not criterion.quarters and not criterion.veto
     )
 
 

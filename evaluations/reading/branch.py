@@ -11,12 +11,12 @@ from django.http import Http404
 from evaluations.models import Rating, RosterEntry, SealedRating, VetoRecord
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star
-from evaluations.reading.gaps import Gap, gap_of
+from evaluations.reading.gaps import Advice, Gap
 from evaluations.reading.marks import StarMark, marks_of
 from evaluations.reading.parking import parking_words
 from evaluations.reading.values import GivenValues
 from evaluations.reading.words import level_word, signed, trimmed, two_places
-from scoring.standard import published_standard
+from scoring.standard import Standard, published_standard
 from scoring.units import div_half_up, to_units
 
 
@@ -106,12 +106,23 @@ class BranchPage:
         return SealedRating.objects.filter(seal__round=self.seen.round.previous_id, branch=self.branch).first()
 
     @cached_property
+    def standard(self) -> Standard:
+        return published_standard(self.seen.round.criteria_set_id)
+
+    @cached_property
+    def values(self) -> GivenValues:
+        return GivenValues(self.seen.round, self.branch.pk)
+
+    @cached_property
+    def records(self) -> list[VetoRecord]:
+        """The veto records that stand."""
+        return list(VetoRecord.objects.filter(round=self.seen.row.round_id, branch=self.branch, lifted_at=None))
+
+    @cached_property
     def lines(self) -> list[CriterionLine]:
         """Every criterion the reader may see."""
-        records = list(VetoRecord.objects.filter(round=self.seen.row.round_id, branch=self.branch, lifted_at=None))
-        values = GivenValues(self.seen.round, self.branch.pk)
-        standard = published_standard(self.seen.round.criteria_set_id)
-        return lines_of(standard, values, self.rating, records, sight=self.seen.sight, code=self.branch.code)
+        sight, code = self.seen.sight, self.branch.code
+        return lines_of(self.standard, self.values, self.rating, self.records, sight=sight, code=code)
 
     @property
     def star_lines(self) -> list[StarLine]:
@@ -156,7 +167,10 @@ class BranchPage:
             if mark.state in ("near", "missed", "unmet", "vetoed") and mark.result is not None
         ]
         missed.sort(key=lambda mark: (mark.state == "vetoed", mark.lack or 0))
-        return [gap_of(mark, lines_of_star(self.lines, mark.code)) for mark in missed]
+        if not missed:
+            return []
+        advice = Advice(self.standard, self.values, self.branch, self.rating, self.records)
+        return [advice.gap_of(mark, self.lines) for mark in missed]
 
     @cached_property
     def township_rated(self) -> int:

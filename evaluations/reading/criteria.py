@@ -13,6 +13,7 @@ from evaluations.reading.words import Aligned, aligned, trimmed
 from scoring.compiled import CompiledCriterion
 from scoring.models import ALL_STARS, Criterion
 from scoring.standard import Standard
+from scoring.units import SCALE
 from scoring.wording import on_scale, shown_basis
 
 
@@ -27,6 +28,13 @@ class CriterionLine:
     units: int | None
     basis: int | None
     records: tuple[VetoRecord, ...] = ()
+    compared: Given | None = None  # this year's value of the criterion whose growth this one looks at
+    star_vetoed: bool = False  # does a veto stand against this criterion's star, or against any for the vetoes of all?
+
+    @property
+    def missing(self) -> bool:
+        """Is the value missing; for a growth, the value that grows?"""
+        return (self.compared or self.given).missing
 
     @property
     def points(self) -> Aligned | None:
@@ -72,7 +80,7 @@ class CriterionLine:
         """Is this a mandatory criterion that is not met (scoring.md §4.2)?"""
         if not self.compiled.mandatory or self.units is None:
             return False
-        if self.given.missing or self.basis is None:
+        if self.missing or self.basis is None:
             return True
         met = self.compiled.rule.satisfied(np.array([self.basis]), np.array([self.units]))
         return not bool(met[0])
@@ -84,14 +92,13 @@ class CriterionLine:
 
     @property
     def vetoes(self) -> bool:
-        """Does a reported value of this veto break its threshold?"""
-        if not self.compiled.veto:
+        """Does a reported value of this veto, or the number of its records, break its threshold?"""
+        if not self.compiled.veto or not self.star_vetoed:
             return False
-        if self.records:
-            return True
-        if self.counts_records or self.given.missing or self.given.units is None:
+        units = len(self.records) * SCALE if self.counts_records else self.given.units
+        if units is None or (self.given.missing and not self.counts_records):
             return False
-        return not bool(self.compiled.rule.satisfied(np.array([self.given.units]), np.array([0]))[0])
+        return not bool(self.compiled.rule.satisfied(np.array([units]), np.array([0]))[0])
 
 
 def owner_of(criterion: Criterion) -> str:
@@ -123,6 +130,7 @@ def lines_of(
 ) -> list[CriterionLine]:
     """The criteria the reader may see, in the standard's order."""
     bases = formed_bases(standard, rating)
+    vetoed = rating.vetoed.split() if rating else []
     lines = []
     for place, (row, compiled) in enumerate(zip(standard.criteria, standard.compiled.criteria, strict=True)):
         if not may_see(sight, code, row):
@@ -132,8 +140,21 @@ def lines_of(
         units = rating.points[place] if scored else None
         basis = bases.get(place, now.units) if scored else None
         standing = tuple(record for record in records if record.criterion_id == row.pk)
-        lines.append(CriterionLine(row, compiled, now, values.last_of(row, compiled), units, basis, standing))
+        line = CriterionLine(
+            row, compiled, now, values.last_of(row, compiled), units, basis, standing,
+            compared=compared_value(standard, values, compiled),
+            star_vetoed=row.star in vetoed or (row.star == ALL_STARS and bool(vetoed)),
+        )  # fmt: skip
+        lines.append(line)
     return lines
+
+
+def compared_value(standard: Standard, values: GivenValues, compiled: CompiledCriterion) -> Given | None:
+    """This year's value of what a growth is computed from; None for a criterion with a value of its own."""
+    if compiled.takes_values:
+        return None
+    place = standard.compiled.places[compiled.of]
+    return values.of(standard.criteria[place], standard.compiled.criteria[place])
 
 
 def formed_bases(standard: Standard, rating: Rating | None) -> dict[int, int | None]:

@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.utils.translation import gettext as _
 
-from evaluations.reading.criteria import CriterionLine
+from branches.models import Branch
+from evaluations.models import Rating, VetoRecord
+from evaluations.reading.criteria import CriterionLine, formed_bases, lines_of_star
 from evaluations.reading.marks import StarMark
-from evaluations.reading.values import said
+from evaluations.reading.values import GivenValues, said
 from evaluations.reading.words import two_places
-from scoring.units import SCALE, div_half_up, to_units
-from scoring.wording import on_scale
+from scoring.engine import MISSING, NOT_APPLICABLE, REPORTED, Columns, Results
+from scoring.gaps import Improvement, improvements, rate_alone
+from scoring.standard import Standard
+from scoring.units import SCALE
+from scoring.wording import shown_value
 
 SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Step:
-    """One criterion that could earn more: from what, to what, and the points it would add to the star's score."""
+    """One criterion that could earn more: the value to reach, and what that adds to the star's score."""
 
     line: CriterionLine
-    target: str
+    improvement: Improvement
     gain: Decimal
-    enough: bool
 
     @property
-    def now(self) -> str:
-        """What the rule looks at now: the value, or the number formed from it."""
-        if self.line.compiled.basis == "value" or self.line.basis is None:
-            return self.line.given.text
-        return said(on_scale(self.line.basis, self.line.compiled))
+    def enough(self) -> bool:
+        return self.improvement.enough
+
+    @property
+    def words(self) -> str:
+        """From what value to what value."""
+        target = said(shown_value(self.line.compiled, self.improvement.target))
+        if self.improvement.units is None:
+            return _("not reported yet; to reach %(target)s") % {"target": target}
+        now = said(shown_value(self.line.compiled, self.improvement.units))
+        if self.line.compiled.value_type == "choice":
+            return _("raised from %(now)s to %(target)s") % {"now": now, "target": target}
+        if self.line.compiled.value_type == "yesno":
+            return _("changed from %(now)s to %(target)s") % {"now": now, "target": target}
+        if self.improvement.target > self.improvement.units:
+            return _("from %(now)s up to %(target)s") % {"now": now, "target": target}
+        return _("from %(now)s down to %(target)s") % {"now": now, "target": target}
 
     @property
     def shown_gain(self) -> str:
-        return f"+{self.gain.normalize():f}"
+        return f"+{self.gain.normalize():f}" if self.gain > 0 else ""
 
 
 @dataclass(frozen=True)
@@ -58,58 +76,69 @@ class Gap:
 
     @property
     def one_is_enough(self) -> bool:
-        return not self.blocked and bool(self.steps) and self.steps[0].enough
+        return bool(self.steps) and self.steps[0].enough
 
 
-def gap_of(mark: StarMark, lines: list[CriterionLine]) -> Gap:
-    """Everything that stands between a branch and this star."""
-    steps = best_steps(lines, mark.lack) if mark.lack else []
-    return Gap(mark, [line for line in lines if line.unmet], [line for line in lines if line.vetoes], steps)
+class Advice:
+    """One branch's stars and what each lacks, from its own values and the bases its last rating formed."""
+
+    def __init__(self, standard: Standard, values: GivenValues, branch: Branch, rating: Rating, records):
+        self.compiled = standard.compiled
+        self.columns = columns_of(standard, values, branch, records)
+        self.results = rated_alone(standard, self.columns, rating)
+
+    def gap_of(self, mark: StarMark, lines: list[CriterionLine]) -> Gap:
+        """Everything that stands between the branch and this star."""
+        own = lines_of_star(lines, mark.code)
+        unmet, vetoes = [line for line in own if line.unmet], [line for line in own if line.vetoes]
+        return Gap(mark, unmet, vetoes, self.steps(mark, {line.row.code: line for line in own}))
+
+    def steps(self, mark: StarMark, lines: dict[str, CriterionLine]) -> list[Step]:
+        """The single values that would add most; where some alone suffice, only those.
+
+        None where a value was changed since the rating: the advice would not fit the score shown beside it.
+        """
+        star = self.compiled.star_places[mark.code]
+        score = int(self.results.scores[0, star])
+        if mark.result is None or score != mark.result * 100:
+            return []
+        found = improvements(self.compiled, self.columns, self.results, 0, star)
+        enough = [one for one in found if one.enough]
+        steps = [
+            Step(lines[self.compiled.criteria[one.place].code], one, Decimal(one.score - score).scaleb(-2))
+            for one in enough or found
+            if one.enough or one.score > score
+        ]
+        return steps[:SHOWN]
 
 
-def best_steps(lines: list[CriterionLine], lack: Decimal) -> list[Step]:
-    """The single criteria that would add most to the score, those that alone suffice first."""
-    base = [line for line in lines if line.units is not None and not line.compiled.bonus and not line.compiled.veto]
-    possible = sum(line.compiled.max_points for line in base)
-    if not possible:
-        return []
-    wanted = -(-to_units(lack) * possible // to_units(100))  # points that would lift the score by what it lacks
-    steps = [step_of(line, wanted, possible, lack) for line in base if line.lost_units]
-    return sorted(steps, key=lambda step: (not step.enough, -step.gain))[:SHOWN]
+def columns_of(standard: Standard, values: GivenValues, branch: Branch, records: Sequence[VetoRecord]) -> Columns:
+    """The branch's values as one row of the engine's columns."""
+    compiled = standard.compiled
+    columns = Columns.blank(compiled, 1)
+    for column, (place, period) in enumerate(compiled.slots):
+        value = values.now.get((compiled.criteria[place].code, period))
+        if value is not None:
+            columns.units[0, column], columns.state[0, column] = value.effective_units or 0, value.effective_state
+    for code, place in standard.of_places.items():
+        value = values.last.get((code, 0))
+        if value is not None:
+            columns.last_units[0, place] = value.effective_units or 0
+            columns.last_state[0, place] = value.effective_state
+    for criterion, column in standard.record_counted.items():
+        standing = sum(record.criterion_id == criterion for record in records)
+        columns.units[0, column], columns.state[0, column] = standing * SCALE, REPORTED
+    columns.population[0] = -1 if branch.population is None else branch.population
+    columns.households[0] = -1 if branch.households is None else branch.households
+    return columns
 
 
-def step_of(line: CriterionLine, wanted: int, possible: int, lack: Decimal) -> Step:
-    """How far one criterion could go: to what the star lacks, or to its full points."""
-    aim = min(line.units + wanted, line.compiled.max_points)
-    reached, target = reach(line, aim)
-    gain = Decimal(div_half_up((reached - line.units) * 100 * 100, possible)).scaleb(-2)
-    return Step(line, target, gain, gain >= lack)
-
-
-def reach(line: CriterionLine, aim: int) -> tuple[int, str]:
-    """The points and the value that come nearest to `aim`; the full points where the rule can't name a value."""
-    compiled = line.compiled
-    if compiled.quarters:
-        return compiled.max_points, ""
-    start = line.basis if line.basis is not None and not line.given.missing else 0
-    target = compiled.rule.reach(aim, compiled.max_points, start)
-    if target is None:
-        return compiled.max_points, ""
-    target = readable(line, start, target)
-    points = int(compiled.rule.points(np.array([target]), compiled.max_points)[0])
-    return points, target_words(line, target)
-
-
-def readable(line: CriterionLine, start: int, target: int) -> int:
-    """The target rounded away from the start: to whole numbers for a count, else to two decimals."""
-    compiled = line.compiled
-    if compiled.value_type in ("choice", "yesno") or compiled.rule.key == "bands":
-        return target
-    step = SCALE if compiled.value_type == "count" and compiled.basis == "value" else SCALE // 100
-    return -(-target // step) * step if target > start else target // step * step
-
-
-def target_words(line: CriterionLine, target: int) -> str:
-    if line.compiled.value_type == "choice":
-        return line.compiled.options[target // SCALE - 1]
-    return said(on_scale(target, line.compiled))
+def rated_alone(standard: Standard, columns: Columns, rating: Rating) -> Results:
+    """The branch rated once more, with the county-wide bases of its stored rating."""
+    count = len(standard.compiled.criteria)
+    basis, state = np.zeros(count, np.int64), np.full(count, REPORTED, np.int8)
+    for place, number in formed_bases(standard, rating).items():
+        basis[place] = number or 0
+        if number is None:
+            state[place] = NOT_APPLICABLE if rating.points[place] is None else MISSING
+    return rate_alone(standard.compiled, columns, basis, state)
