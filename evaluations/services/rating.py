@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from evaluations.models import EvaluationRound, RatingMark, RoundCounty
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.results import RankedResults, changed_rows, copy_blocks, input_digests, rank, write_rows
+from evaluations.services.sealed import read_sealed
 from evaluations.services.summary import county_line
 from scoring import engine
 
@@ -97,16 +98,16 @@ def hold_lock(round_id: int, county_code: str) -> None:
 
 def rate_in_snapshot(evaluation: EvaluationRound, county_code: str) -> CountyOutcome:
     sealed, rated_before, marks = standing(evaluation.pk, county_code)
-    if sealed:
+    inputs = read_sealed(evaluation, county_code) if sealed else read_county(evaluation, county_code)
+    if inputs is None:
         forget(marks)
         return CountyOutcome(sealed=True)
-    inputs = read_county(evaluation, county_code)
     ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
     changed = write_changes(inputs, ranked)
     forget(marks)
-    if changed or marks or not rated_before:
+    if changed or not rated_before or (marks and not sealed):
         note_summary(inputs, ranked, county_code)
-    return CountyOutcome(len(inputs.codes), changed, int((~ranked.included).sum()))
+    return CountyOutcome(len(inputs.codes), changed, int((~ranked.included).sum()), sealed)
 
 
 def forget(marks: list[int]) -> None:

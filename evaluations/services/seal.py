@@ -19,6 +19,7 @@ from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty,
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.rating import in_snapshot, rate_in_snapshot
 from evaluations.services.results import RankedResults, rank, rank_results
+from evaluations.services.sealed import columns_of
 from ledger.models import LedgerEntry
 from ledger.services import append
 from scoring import engine
@@ -166,18 +167,9 @@ def results_of(compiled: CompiledSet, ranked: RankedResults) -> dict:
 def compute_again(content: dict) -> dict:
     """Run the engine on a sealed file's own inputs and return the results it gives."""
     compiled = CompiledSet.from_dict(content["standard"])
-    roster = content["roster"]
-    columns = engine.Columns(
-        units=np.array(content["inputs"]["units"], np.int64).reshape(len(roster), len(compiled.slots)),
-        state=np.array(content["inputs"]["state"], np.int8).reshape(len(roster), len(compiled.slots)),
-        last_units=np.array(content["inputs"]["last_units"], np.int64).reshape(len(roster), len(compiled.criteria)),
-        last_state=np.array(content["inputs"]["last_state"], np.int8).reshape(len(roster), len(compiled.criteria)),
-        population=np.array([row["population"] for row in roster], np.int64),
-        households=np.array([row["households"] for row in roster], np.int64),
-    )
-    none = np.full(len(roster), -1, np.int64)
-    ranked = rank_results(engine.rate(compiled, columns), [row["township"] for row in roster], none)
-    return results_of(compiled, ranked)
+    townships = [row["township"] for row in content["roster"]]
+    results = engine.rate(compiled, columns_of(content, compiled))
+    return results_of(compiled, rank_results(results, townships, np.full(len(townships), -1, np.int64)))
 
 
 def problems_of(seal: SealedCounty) -> list[str]:

@@ -203,3 +203,16 @@ def test_an_exported_file_is_whole_or_the_old_one(evaluation, tmp_path, monkeypa
 
 def test_an_option_code_is_as_long_as_a_value_can_hold():
     assert Value._meta.get_field("reported_option").max_length == CODE_LENGTH
+
+
+def test_a_sealed_county_s_results_come_back_as_they_were_when_deleted(evaluation):
+    run("seal_round", "test-2026", "--document", "示组发〔2026〕9号")
+    fields = [field.name for field in Rating._meta.fields if field.name != "id"]
+    before = list(Rating.objects.order_by("branch").values_list(*fields))
+    Branch.objects.update(population=1, households=1)
+    Rating.objects.all().delete()
+
+    rate_county(evaluation, COUNTY)
+
+    assert list(Rating.objects.order_by("branch").values_list(*fields)) == before
+    assert rate_county(evaluation, COUNTY).changed == 0
