@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from accounts.roles import BLIND, ORGANIZATION, TOWNSHIP, Role
+from accounts.roles import BLIND, ORGANIZATION, TOWNSHIP, Role, fits_place
 
 if TYPE_CHECKING:
     from accounts.models import Grant
@@ -54,7 +54,8 @@ def sight_of(grants: Iterable[Grant], county_code: str, *, confirmed: bool) -> S
     ranking, prefixes, stars, departments, roles = False, set(), set(), set(), set()
     for grant in grants:
         scope = grant.scope_prefix
-        if grant.role in BLIND or not (scope.startswith(county) or county.startswith(scope)):
+        here = scope.startswith(county) or county.startswith(scope)
+        if grant.role in BLIND or not here or not fits_place(grant.role, grant.region_id):
             continue
         roles.add(grant.role)
         ranking = ranking or confirmed or grant.role in ORGANIZATION or grant.role == Role.AUDITOR

@@ -6,11 +6,12 @@ from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Sight, sight_of
-from accounts.roles import EVERYWHERE, Role
+from accounts.roles import EVERYWHERE, PLACES, Role
 from accounts.scopes import reachable_counties, within
 from branches.models import Branch, Department, Region
 
@@ -55,6 +56,14 @@ class User(AbstractUser):
         return within(self.held_grants if self.is_active else [], field)
 
 
+def held_in_its_place() -> Q:
+    """A condition on a grant: its region is of a level where its role may be held."""
+    condition = ~Q(role__in=sorted(role for roles in PLACES.values() for role in roles))
+    for pattern, roles in PLACES.items():
+        condition |= Q(role__in=sorted(roles)) & Q(Regex(F("region"), pattern))
+    return condition
+
+
 class Grant(models.Model):
     """One role of one person, in one place."""
 
@@ -82,6 +91,14 @@ class Grant(models.Model):
                 violation_error_message=_(
                     "System and security administrators and auditors hold their role everywhere; a branch viewer"
                     " needs a branch; every other role needs a region."
+                ),
+            ),
+            models.CheckConstraint(
+                name="grant_in_a_place_of_its_role",
+                condition=held_in_its_place(),
+                violation_error_message=_(
+                    "Entry clerks and township reviewers hold their role in a township, viewers in a county, a city or"
+                    " a province, every other role with a region in a county."
                 ),
             ),
             models.CheckConstraint(

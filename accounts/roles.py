@@ -1,5 +1,7 @@
 """Roles as rows: the county's names for who does what (domain.md, Who uses it)."""
 
+import re
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -26,3 +28,18 @@ SEPARATED = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, R
 BLIND = frozenset(
     {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.CRITERIA_ADMINISTRATOR}
 )  # see no ratings
+
+COUNTY = r"^\d{4}(0[1-9]|[1-9]\d)0{6}$"  # the codes of a level, as Python and PostgreSQL both read them
+COUNTY_OR_ABOVE = r"^\d{6}0{6}$"
+IN_TOWNSHIP = r"^\d{6}(00[1-9]|0[1-9]\d|[1-9]\d\d)000$"
+PLACES: dict[str, frozenset[str]] = {  # where a role that has a region may be held
+    IN_TOWNSHIP: TOWNSHIP,
+    COUNTY_OR_ABOVE: frozenset({Role.VIEWER}),
+    COUNTY: ORGANIZATION | {Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER, Role.CRITERIA_ADMINISTRATOR},
+}
+
+
+def fits_place(role: str, region_code: str | None) -> bool:
+    """May this role be held in the region of that code? A role without a region of its own fits anywhere."""
+    patterns = [pattern for pattern, roles in PLACES.items() if role in roles]
+    return all(region_code and re.match(pattern, region_code) for pattern in patterns)

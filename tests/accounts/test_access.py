@@ -1,11 +1,16 @@
 """What each role sees of a county, before and after confirmation (domain.md, Who uses it)."""
 
-import pytest
+from contextlib import nullcontext
 
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.access import sight_of
 from accounts.models import Grant
 from accounts.roles import Role
 from branches.models import Department
-from tests.factories import BranchFactory, county, person, township
+from tests.factories import BranchFactory, UserFactory, county, person, township
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +138,39 @@ def test_a_viewer_s_province_does_not_widen_what_is_edited_in_the_admin(places):
     reached = type(places["county"]).objects.filter(user.scope("code"))
 
     assert places["county"] in reached and places["other"] not in reached
+
+
+LEVELS = ("township", "county", "city", "province")
+PLACED = {
+    Role.ENTRY_CLERK: {"township"},
+    Role.TOWNSHIP_REVIEWER: {"township"},
+    Role.DEPARTMENT_CLERK: {"county"},
+    Role.DEPARTMENT_REVIEWER: {"county"},
+    Role.ORGANIZATION_REVIEWER: {"county"},
+    Role.ORGANIZATION_APPROVER: {"county"},
+    Role.CRITERIA_ADMINISTRATOR: {"county"},
+    Role.VIEWER: {"county", "city", "province"},
+}
+
+
+def grant_at(role: Role, level: str, places: dict) -> Grant:
+    regions = places | {"township": places["own"]}
+    regions["province"] = type(places["county"]).objects.get(code="410000000000")
+    extra = {"star": "ecology"} if role == Role.DEPARTMENT_REVIEWER else {}
+    extra |= {"department": places["department"]} if role == Role.DEPARTMENT_CLERK else {}
+    return Grant(user=UserFactory(), role=role, region=regions[level], **extra)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("role", PLACED)
+def test_a_role_is_held_at_its_own_level_only(role, level, places):
+    grant = grant_at(role, level, places)
+    fits = level in PLACED[role]
+
+    with nullcontext() if fits else pytest.raises(ValidationError, match="乡镇"):
+        grant.full_clean()
+    with nullcontext() if fits else pytest.raises(IntegrityError, match="grant_in_a_place_of_its_role"):
+        with transaction.atomic():
+            grant.save()
+    sees = bool(sight_of([grant], "419901000000", confirmed=True))
+    assert sees == (fits and role != Role.CRITERIA_ADMINISTRATOR)
