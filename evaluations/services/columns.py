@@ -38,12 +38,10 @@ ROSTER = """
         coalesce(last.county_rank, -1)
     FROM evaluations_rosterentry r
     JOIN branches_branch b ON b.id = r.branch_id
-    LEFT JOIN (
-        SELECT rating.branch_id, rating.county_rank
-        FROM evaluations_sealedrating rating JOIN evaluations_sealedcounty seal ON seal.id = rating.seal_id
-        WHERE seal.round_id = %s
-    ) last ON last.branch_id = r.branch_id
-    WHERE r.round_id = %s AND r.county_id = %s AND b.active
+    LEFT JOIN evaluations_sealedrating last ON last.branch_id = r.branch_id AND last.seal_id = (
+        SELECT id FROM evaluations_sealedcounty WHERE round_id = %(previous)s AND county_id = %(county)s
+    )
+    WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND b.active
     ORDER BY b.code
 """
 STANDING_VETOES = """
@@ -101,7 +99,8 @@ def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
 def read_roster(evaluation: EvaluationRound, county_code: str) -> list[list]:
     """The county's branches in code order, as columns: id, code, township, population, households, last sealed rank."""
     with connection.cursor() as cursor:
-        cursor.execute(ROSTER, [evaluation.previous_id, evaluation.pk, county_code])
+        here = {"round": evaluation.pk, "previous": evaluation.previous_id, "county": county_code}
+        cursor.execute(ROSTER, here)
         roster = cursor.fetchall()
     return [list(column) for column in zip(*roster, strict=True)] if roster else [[]] * 6
 
@@ -143,8 +142,9 @@ def fill(
     known_slots[1:-1, : slots.shape[1]] = slots
     column = np.take(known_slots, slot - (first_id - 1) * PERIODS, mode="clip")
     known = column >= 0
-    units[row[known], column[known]] = values["units"][known]
-    state[row[known], column[known]] = given[known]
+    if not known.all():
+        row, column, given, values = row[known], column[known], given[known], values[known]
+    units[row, column], state[row, column] = values["units"], given
 
 
 def count_vetoes(

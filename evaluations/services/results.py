@@ -63,23 +63,27 @@ def rank_results(results: Results, townships: list[str], previous_rank: np.ndarr
 
 def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
     """SHA-256 per branch over the standard, the engine's version, the branch's inputs and its county-wide bases."""
-    columns, results = inputs.columns, ranked.results
-    parts = [
-        columns.units, columns.state.astype(np.int64), columns.population[:, None], columns.households[:, None],
-        results.basis[:, inputs.standard.derived], results.state[:, inputs.standard.derived].astype(np.int64),
-        ranked.previous_rank[:, None],
-    ]  # fmt: skip
+    columns, results, derived = inputs.columns, ranked.results, inputs.standard.derived
     of = list(inputs.standard.of_places.values())
-    parts += [columns.last_units[:, of], columns.last_state[:, of].astype(np.int64)]
-    rows = np.ascontiguousarray(np.hstack(parts)).astype("<i8", copy=False)
+    rows = as_bytes(
+        [columns.units, columns.last_units[:, of], columns.population[:, None], columns.households[:, None],
+         results.basis[:, derived], ranked.previous_rank[:, None]],
+        [columns.state, columns.last_state[:, of], results.state[:, derived]],
+    )  # fmt: skip
+    content, width = rows.tobytes(), rows.shape[1]
     start = hashlib.sha256(f"{ENGINE_VERSION} {inputs.standard.digest} ".encode())
     digests = []
-    for row, township in zip(rows, inputs.townships, strict=True):
+    for row, township in enumerate(inputs.townships):
         digest = start.copy()
-        digest.update(township.encode())
-        digest.update(row.tobytes())
+        digest.update(township.encode() + content[row * width : (row + 1) * width])
         digests.append(digest.hexdigest())
     return digests
+
+
+def as_bytes(numbers: list[np.ndarray], states: list[np.ndarray]) -> np.ndarray:
+    """Matrices beside each other as uint8[n, bytes]: eight little-endian bytes a number, one a state."""
+    wide = np.ascontiguousarray(np.hstack(numbers), dtype="<i8")
+    return np.hstack([wide.view(np.uint8), np.hstack(states).astype(np.uint8)])
 
 
 def stored_rows(round_id: int, county_code: str) -> dict[int, list]:
