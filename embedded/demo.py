@@ -40,7 +40,7 @@ def wanted_port() -> int:
 
 
 def _with_own_servers(base: Path, port: int) -> None:
-    print("Starting PostgreSQL, Valkey, a Celery worker and beat ...", flush=True)
+    print("正在启动数据库、队列和计算进程 · Starting PostgreSQL, Valkey, a Celery worker and beat ...", flush=True)
     with runner.up(base, "demo") as running:
         _show(running.portal, running.programs, port)
         running.watch()
@@ -72,7 +72,7 @@ def _show(portal: Portal, keeper: Keeper, port: int) -> None:
     if not wait_until(lambda: _answers(address) or keeper.look(), WEB_SECONDS, pause=0.1):
         raise Trouble(f"The portal did not answer within {WEB_SECONDS} s (its log is var/log/web.log).")
     portal.manage("demo_report")
-    print(f"\nThe portal is at {address}  (Ctrl-C stops everything it started)", flush=True)
+    print(f"\n网址 · The portal is at {address}\n按 Ctrl-C 全部停止 · Ctrl-C stops everything it started", flush=True)
 
 
 def _answers(address: str) -> bool:

@@ -32,7 +32,7 @@ def stoppable() -> Iterator[None]:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)
         with suppress(OSError):  # the terminal may be gone already
-            print("\nStopping ...", flush=True)
+            print("\n正在停止 · Stopping ...", flush=True)
         raise Stopped
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
