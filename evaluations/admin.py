@@ -1,6 +1,8 @@
-"""Rounds and results in the admin: looked up; states, ratings and sealed rows are never written here."""
+"""Rounds and results in the admin: rounds are edited; states, ratings and sealed rows are never written here."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from accounts.roles import Role
 from evaluations.models import (
@@ -12,6 +14,7 @@ from evaluations.models import (
     SealedRating,
     VetoRecord,
 )
+from evaluations.services.rounds import RoundRefused, edit_round
 
 
 def sees_results(user) -> bool:
@@ -48,6 +51,33 @@ class EvaluationRoundAdmin(InOnesCounty):
     list_select_related = ["region", "criteria_set", "previous"]
     list_filter = ["year"]
     search_fields = ["slug", "document"]
+    fields = ["slug", "region", "year", "criteria_set", "previous", "document"]
+    readonly_fields = ["slug", "region", "criteria_set"]
+
+    def get_queryset(self, request):
+        """Rounds of one's place, and those of a city or the province that one's counties take part in."""
+        taking_part = RoundCounty.objects.filter(request.user.scope("county__code")).values("round")
+        here = request.user.scope(self.county_field) | Q(pk__in=taking_part)
+        return admin.ModelAdmin.get_queryset(self, request).filter(here)
+
+    def has_change_permission(self, request, obj=None):
+        """Whose place holds the whole round may edit it, until a county is sealed."""
+        if not admin.ModelAdmin.has_change_permission(self, request, obj):
+            return False
+        own = EvaluationRound.objects.filter(request.user.scope(self.county_field), seals=None)
+        return obj is None or own.filter(pk=obj.pk).exists()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "previous":
+            kwargs["queryset"] = self.get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        wanted = {"year": obj.year, "previous": obj.previous, "document": obj.document}
+        try:
+            edit_round(obj, **wanted, by=request.user.ledger_name)
+        except RoundRefused as refused:  # sealed between the look and the post
+            raise PermissionDenied(str(refused)) from None
 
 
 @admin.register(RoundCounty)

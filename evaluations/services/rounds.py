@@ -118,3 +118,39 @@ def note_opening(evaluation: EvaluationRound, created: bool, by: str) -> None:
                 "previous": evaluation.previous.slug if evaluation.previous else "",
             },
         )  # fmt: skip
+
+
+@transaction.atomic
+def edit_round(
+    evaluation: EvaluationRound, *, year: int, previous: EvaluationRound | None, document: str, by: str
+) -> bool:
+    """Change a round's year, previous round and document number; say whether anything changed.
+
+    The document is the round's alone: a county opens by open_round, never by an edit. Raises RoundRefused once a
+    county is sealed (its file names all three), ValidationError where a field is wrong.
+    """
+    evaluation = EvaluationRound.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+    if evaluation.seals.exists():
+        raise RoundRefused(_("The round “%(slug)s” is sealed and can no longer change.") % {"slug": evaluation.slug})
+    before = edited_fields(evaluation)
+    evaluation.year, evaluation.previous, evaluation.document = year, previous, checked_document(document)
+    after = edited_fields(evaluation)
+    if after == before:
+        return False
+    evaluation.full_clean()
+    evaluation.save(update_fields=list(after))
+    if after["previous"] != before["previous"]:  # last year's values and ranks are others now
+        rated = evaluation.counties.filter(rated_at__isnull=False)
+        RatingMark.objects.bulk_create([RatingMark(round=evaluation, county_id=row.county_id) for row in rated])
+    for row in evaluation.counties.order_by("county_id"):
+        append(
+            chain=row.county_id, actor=by, action="round.edit", subject=evaluation.slug,
+            detail={"before": before, "after": after},
+        )  # fmt: skip
+    return True
+
+
+def edited_fields(evaluation: EvaluationRound) -> dict[str, object]:
+    """What edit_round may change, as the ledger keeps it."""
+    previous = evaluation.previous.slug if evaluation.previous else ""
+    return {"year": evaluation.year, "previous": previous, "document": evaluation.document}

@@ -186,6 +186,11 @@ def a_round() -> EvaluationRound:
     return round_of(branches(1))
 
 
+def edit_round(client, user):
+    made = a_round()
+    return change(client, "evaluations_evaluationround", made.pk, {"year": 2027, "document": made.document})
+
+
 def start_rating(client, user):
     return client.post(reverse("runs", args=[a_round().slug]))
 
@@ -211,6 +216,7 @@ UNSAFE: list[tuple[str, Step, str]] = [
     (CRITERIA, delete_listed_criterion, "criteria.delete"),
     (CRITERIA, delete_set, "criteria.delete"),
     (CRITERIA, delete_listed_set, "criteria.delete"),
+    (CRITERIA, edit_round, "round.edit"),
     (CRITERIA, publish, "criteria.publish"),
     (SYSTEM, add_account, "account.save"),
     (SYSTEM, edit_account, "account.save"),

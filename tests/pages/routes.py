@@ -53,7 +53,7 @@ ADMIN = {
     "branches_region": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
     "branches_branch": {Role.CRITERIA_ADMINISTRATOR: "view change", Role.AUDITOR: "view"},
     "branches_department": {Role.CRITERIA_ADMINISTRATOR: "view add change", Role.AUDITOR: "view"},
-    "evaluations_evaluationround": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
+    "evaluations_evaluationround": {Role.CRITERIA_ADMINISTRATOR: "view change", Role.AUDITOR: "view"},
     "evaluations_roundcounty": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
     "evaluations_rating": {Role.AUDITOR: "view"},
     "evaluations_vetorecord": {Role.AUDITOR: "view"},

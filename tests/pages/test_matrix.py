@@ -133,12 +133,8 @@ def first_of(model: str):
 
 
 def status_in_admin(user, allowed: bool, model: str, name: str) -> int:
-    """302 to sign in for who isn't staff, and to the index for what lies outside of one's county: the city's round.
-
-    A published standard is looked at and never deleted.
-    """
-    outside = model == "evaluations_evaluationround" and user.has_role(Role.CRITERIA_ADMINISTRATOR)
-    if not user.is_staff or (outside and name in ("change", "history")):
+    """302 to sign in for who isn't staff; a published standard is looked at and never deleted."""
+    if not user.is_staff:
         return 302
     frozen = name == "delete" and model in ("scoring_criteriaset", "scoring_criterion")
     return 200 if allowed and not frozen else 403
