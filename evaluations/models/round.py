@@ -68,7 +68,6 @@ class RoundCounty(models.Model):
     rated = models.PositiveIntegerField(_("rated"), default=0)
     three_plus = models.PositiveIntegerField(_("three stars or more"), default=0)
     index_mean = models.DecimalField(_("mean index"), max_digits=8, decimal_places=2, null=True, blank=True)
-    city_rank = models.PositiveIntegerField(_("rank in the city"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("county in a round")

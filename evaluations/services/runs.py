@@ -17,7 +17,6 @@ from django.db.models.functions import Now
 from evaluations.models import EvaluationRound, RatingMark, RatingRun, RatingStep, RosterEntry
 from evaluations.models.job import RunState, StepState
 from evaluations.services.rating import CountyOutcome, in_snapshot, rate_in_snapshot
-from evaluations.services.summary import rank_counties
 from ledger.services import append
 
 logger = logging.getLogger(__name__)
@@ -167,7 +166,6 @@ def refresh_progress(run_id: int) -> None:
         waiting = sums.pop("waiting")
         ended = run.state == RunState.RUNNING and not waiting
         if ended:
-            rank_counties(run.round_id)
             note_end(run, sums)
             sums |= {"state": RunState.DONE, "finished_at": Now()}
         RatingRun.objects.filter(pk=run_id).update(**sums)

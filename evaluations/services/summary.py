@@ -1,12 +1,11 @@
-"""Townships of a county and counties of a city, as tables: from the results already stored."""
+"""A county's line in a table of counties, from the results just made."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from evaluations.models import RoundCounty
 from evaluations.services.results import RankedResults
-from scoring.ranking import THREE_STARS, UnitLine, unit_table
+from scoring.ranking import THREE_STARS, UnitLine
 
 
 def county_line(ranked: RankedResults) -> dict:
@@ -24,18 +23,3 @@ def county_line(ranked: RankedResults) -> dict:
 
 def as_decimal(hundredths: int | None) -> Decimal | None:
     return None if hundredths is None else Decimal(hundredths).scaleb(-2)
-
-
-def rank_counties(round_id: int) -> None:
-    """Rank a round's counties inside each city, by share of three stars or more, then mean index."""
-    cities: dict[str, list[tuple[int, UnitLine]]] = {}
-    for pk, county, rated, three_plus, mean in RoundCounty.objects.filter(round_id=round_id).values_list(
-        "pk", "county_id", "rated", "three_plus", "index_mean"
-    ):
-        line = UnitLine(rated, three_plus, int(mean * 100) if mean is not None else 0, 0 if mean is None else 1)
-        cities.setdefault(county[:4], []).append((pk, line))
-    for lines in cities.values():
-        for unit in unit_table(lines):
-            RoundCounty.objects.filter(pk=unit.key).exclude(city_rank=unit.rank or None).update(
-                city_rank=unit.rank or None
-            )

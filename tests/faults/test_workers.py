@@ -71,7 +71,7 @@ def test_a_run_ends_with_its_figures_and_copies_of_its_messages_have_no_effect(e
     workers.start()
     assert_ended_right(run, evaluation)
     assert set(RatingStep.objects.values_list("state", "tries")) == {(StepState.DONE, 0)}
-    assert RoundCounty.objects.filter(city_rank__isnull=False).count() == 3
+    assert RoundCounty.objects.filter(index_mean__isnull=False).count() == 3
     made = dict(RoundCounty.objects.values_list("county_id", "ratings_made"))
 
     give(evaluation, evaluation.roster.first().branch, "ZB-08", 1, rater="final")
