@@ -97,8 +97,8 @@ class Grant(models.Model):
                 name="grant_in_a_place_of_its_role",
                 condition=held_in_its_place(),
                 violation_error_message=_(
-                    "Entry clerks and township reviewers hold their role in a township, viewers in a county, a city or"
-                    " a province, every other role with a region in a county."
+                    "Entry clerks and township reviewers hold their role in a township, viewers and the organization"
+                    " department in a county, a city or a province, every other role with a region in a county."
                 ),
             ),
             models.CheckConstraint(

@@ -34,8 +34,8 @@ COUNTY_OR_ABOVE = r"^\d{6}0{6}$"
 IN_TOWNSHIP = r"^\d{6}(00[1-9]|0[1-9]\d|[1-9]\d\d)000$"
 PLACES: dict[str, frozenset[str]] = {  # where a role that has a region may be held
     IN_TOWNSHIP: TOWNSHIP,
-    COUNTY_OR_ABOVE: frozenset({Role.VIEWER}),
-    COUNTY: ORGANIZATION | {Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER, Role.CRITERIA_ADMINISTRATOR},
+    COUNTY_OR_ABOVE: ORGANIZATION | {Role.VIEWER},  # a city's round is its own organization department's
+    COUNTY: frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER, Role.CRITERIA_ADMINISTRATOR}),
 }
 
 

@@ -146,8 +146,8 @@ PLACED = {
     Role.TOWNSHIP_REVIEWER: {"township"},
     Role.DEPARTMENT_CLERK: {"county"},
     Role.DEPARTMENT_REVIEWER: {"county"},
-    Role.ORGANIZATION_REVIEWER: {"county"},
-    Role.ORGANIZATION_APPROVER: {"county"},
+    Role.ORGANIZATION_REVIEWER: {"county", "city", "province"},
+    Role.ORGANIZATION_APPROVER: {"county", "city", "province"},
     Role.CRITERIA_ADMINISTRATOR: {"county"},
     Role.VIEWER: {"county", "city", "province"},
 }
