@@ -33,7 +33,7 @@ PAGES = {
         "/runs/{run}/": 5,
         "/password/": 4,
     },
-    Role.AUDITOR: {"/rounds/r2026/counties/": 4, LIST: 10},
+    Role.AUDITOR: {"/rounds/r2026/counties/": 5, LIST: 10},
     Role.ENTRY_CLERK: {"/": 8, LIST: 9, f"/rounds/r2026/{COUNTY}/branches/{BRANCH}/": 12},
     Role.DEPARTMENT_REVIEWER: {"/": 8, LIST: 9, f"/rounds/r2026/{COUNTY}/branches/{BRANCH}/": 11},
     Role.DEPARTMENT_CLERK: {"/": 8, LIST: 9, f"/rounds/r2026/{COUNTY}/branches/{BRANCH}/": 11},
