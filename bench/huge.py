@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from bench.figures import Figure
@@ -12,25 +13,30 @@ from bench.workers import rate_all, worker
 SLOWER, MEGABYTES = 1.2, 300
 
 
-def measure(province: Floor, huge: Floor) -> list[Figure]:
-    """The province before and after the huge round, each by a worker that starts afresh."""
-    names = [f"{floor.rated.branches:,} branches" for floor in (province, huge)]
-    runs: dict[str, list[float]] = {name: [] for name in names}
-    peaks: list[float] = []
-    for floor, name in ((province, names[0]), (huge, names[1]), (province, names[0])):
-        empty(RESULTS)
-        with worker(1) as pid:
-            run = rate_all(floor)
-            peaks.append(peak_megabytes(pid))
-        seconds = (run.finished_at - run.created_at).total_seconds()
-        runs[name].append(seconds / floor.rated.branches * 1000)
-    ratios = quotients(runs[names[1]] * 2, runs[names[0]])
-    what = f"time of a branch among {names[1]}, over the province's"
-    memory = {name: [peak] for name, peak in zip(names, peaks, strict=False)}
+def measure(province: Floor, huge: Floor, times: int) -> list[Figure]:
+    """The huge round between two of the province, again and again, each by a worker that starts afresh."""
+    small, large = (f"{floor.rated.branches:,} branches" for floor in (province, huge))
+    runs: dict[str, list[float]] = {small: [], large: []}
+    peaks: dict[str, list[float]] = {small: [], large: []}
+    for floor, name in [(province, small), *[(huge, large), (province, small)] * times]:
+        milliseconds, peak = rate_once(floor)
+        runs[name].append(milliseconds)
+        peaks[name].append(peak)
+    beside = [(before + after) / 2 for before, after in pairwise(runs[small])]
+    what = f"time of a branch among {large}, over the province's"
     return [
-        Figure("P3", what, "ms", runs, ratios, SLOWER),
-        Figure("P3", "peak memory of a worker process", "MB", memory, [peaks[1]], MEGABYTES),
+        Figure("P3", what, "ms", runs, quotients(runs[large], beside), SLOWER),
+        Figure("P3", "peak memory of a worker process", "MB", peaks, peaks[large], MEGABYTES),
     ]
+
+
+def rate_once(floor: Floor) -> tuple[float, float]:
+    """Milliseconds a branch, and the worker's peak memory in MB."""
+    empty(RESULTS)
+    with worker(1) as pid:
+        run = rate_all(floor)
+        peak = peak_megabytes(pid)
+    return (run.finished_at - run.created_at).total_seconds() / floor.rated.branches * 1000, peak
 
 
 def peak_megabytes(worker_pid: int) -> float:

@@ -58,6 +58,10 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
     rounds = make_rounds(plan)
     province = prepared(Floor(rounds["province"], directory))
     few = max(sizes.pairs - 2, 1)
+
+    def many() -> Floor:
+        return Floor(make_rounds({"huge": list(sizes.huge)})["huge"], directory)
+
     edited = [f"county-{count}" for count in sizes.counties]
     wanted: dict[str, Callable[[], list[Figure]]] = {
         "P1": lambda: recompute.measure(province, sizes.pairs),
@@ -67,7 +71,7 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
     if with_huge:
-        wanted["P3"] = lambda: huge.measure(province, Floor(make_rounds({"huge": list(sizes.huge)})["huge"], directory))
+        wanted["P3"] = lambda: huge.measure(province, many(), few)
     for name, measure in wanted.items():
         if not asked or name in asked:
             yield from measure()
