@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.access import Sight
-from accounts.roles import ORGANIZATION, Role
+from accounts.roles import Role
 from evaluations.models import RoundCounty
 from evaluations.reading.county import counties_seen_by
+from evaluations.reading.runs import steers
 from evaluations.reading.words import ICONS, SEALS
 from scoring.models import StarCode
 
@@ -128,7 +129,7 @@ class Portal:
             if self.sight.ranking:
                 entries.append(self.entry("townships", _("Townships"), *place))
             entries.append(self.entry("standard", _("Standard"), *place))
-            if self.sight.workers & ORGANIZATION:
+            if steers(self.request.user, self.row.round):
                 entries.append(self.entry("runs", _("Rating"), place[0], also=("run",)))
         if self.request.user.is_staff:
             entries.append(self.entry("admin:index", _("Administration")))

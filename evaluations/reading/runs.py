@@ -71,11 +71,22 @@ def failures_told(user: User) -> Q:
 
 
 def rounds_run_by(user: User) -> QuerySet[EvaluationRound]:
-    """The rounds whose results this person may have computed: the organization department's, in its own region."""
-    rounds = EvaluationRound.objects.filter(pk__in=[])
-    for prefix in counties_run_by(user):
-        rounds |= EvaluationRound.objects.filter(counties__county__code__startswith=prefix)
-    return rounds.distinct()
+    """The rounds whose results this person may have computed: the organization department's whose region covers all.
+
+    A round over a city or a province is its department's to compute, not one county's inside it.
+    """
+    covered = Q(pk__in=[])
+    for grant in user.held_grants:
+        if grant.role in ORGANIZATION:
+            covered |= Q(region__code__startswith=grant.scope_prefix)
+    return EvaluationRound.objects.filter(covered)
+
+
+def steers(user: User, evaluation: EvaluationRound) -> bool:
+    """May this person have the round computed? As rounds_run_by, for a round already read."""
+    return any(
+        grant.role in ORGANIZATION and evaluation.region_id.startswith(grant.scope_prefix) for grant in user.held_grants
+    )
 
 
 def round_run_by(user: User, slug: str) -> EvaluationRound:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from evaluations.reading.counties import cities_seen_by
 from evaluations.reading.county import counties_seen_by
 from evaluations.reading.home import Glance
 from evaluations.reading.road import road_of
@@ -16,13 +17,12 @@ SHOWN = 30
 @require_safe
 @login_required
 def counties(request: HttpRequest, slug: str) -> HttpResponse:
-    """The counties of a round that one may rank, as a table."""
-    ranked = [seen for seen in counties_seen_by(request.user, slug=slug) if seen.sight.ranking]
-    if not ranked:
+    """The counties of a round whose ranking one sees, as a table by city."""
+    cities = cities_seen_by(request.user, slug)
+    if not cities:
         raise Http404
-    request.seen_county = ranked[0]
-    ranked.sort(key=lambda seen: (seen.row.city_rank or len(ranked), seen.row.county_id))
-    return render(request, "evaluations/counties.html", {"round": ranked[0].round, "counties": ranked})
+    seen = request.seen_county = cities[0].rows[0].seen
+    return render(request, "evaluations/counties.html", {"round": seen.round, "cities": cities})
 
 
 @require_safe

@@ -9,12 +9,14 @@ from __future__ import annotations
 from accounts.roles import Role
 
 CITY_VIEWER = "city_viewer"
-EVERYBODY = {*Role, CITY_VIEWER}
+CITY_ORGANIZATION = "city_organization"
+EVERYBODY = {*Role, CITY_VIEWER, CITY_ORGANIZATION}
 BLIND = {Role.CRITERIA_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}
 ORGANIZATION = {Role.ORGANIZATION_REVIEWER, Role.ORGANIZATION_APPROVER}
 TOWNSHIP = {Role.ENTRY_CLERK, Role.TOWNSHIP_REVIEWER}
 DEPARTMENTS = {Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER}
-WHOLE_COUNTY = ORGANIZATION | {Role.AUDITOR}
+WHOLE_CITY = {Role.AUDITOR, CITY_ORGANIZATION}
+WHOLE_COUNTY = ORGANIZATION | WHOLE_CITY
 AT_WORK = WHOLE_COUNTY | TOWNSHIP | DEPARTMENTS | {Role.BRANCH_VIEWER}
 READERS = EVERYBODY - BLIND  # once the county is confirmed
 NOBODY: set = set()
@@ -22,11 +24,12 @@ NOBODY: set = set()
 # page: place: (provisional, confirmed). 示范县 changes its state; the other county and its round stay provisional.
 LIST = {
     "own": (AT_WORK, READERS),
-    "other": ({Role.AUDITOR}, {Role.AUDITOR}),
+    "other": (WHOLE_CITY, WHOLE_CITY),
     "nowhere": (NOBODY, NOBODY),
 }
 WHOLE = LIST | {"own": (WHOLE_COUNTY, READERS)}
-STEERED = {"own": (ORGANIZATION, ORGANIZATION), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
+CITY_WIDE = {CITY_ORGANIZATION}  # both rounds lie in the city; one county's people steer no round over two
+STEERED = {"own": (CITY_WIDE, CITY_WIDE), "other": (CITY_WIDE, CITY_WIDE), "nowhere": (NOBODY, NOBODY)}
 COUNTY_PAGES = {
     "ranking": LIST,
     "ranking_csv": LIST,

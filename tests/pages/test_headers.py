@@ -74,7 +74,7 @@ def test_refusals_are_guarded(world):
 
 
 def test_a_fault_is_guarded_and_says_nothing_of_itself(client, world, monkeypatch):
-    client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
     client.raise_request_exception = False
     monkeypatch.setattr("evaluations.views.home.Glance", "no class")
 

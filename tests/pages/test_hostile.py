@@ -64,7 +64,7 @@ def test_no_query_string_is_a_fault_in_the_admin(client, world, query):
 
 
 def test_random_query_strings_are_no_fault(client, world):
-    client.force_login(world.people[Role.ORGANIZATION_APPROVER])
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
     dice = random.Random(4199)
     names = ["q", "sort", "level", "star", "township", "page", "show", "next", "_", "q__in"]
     words = ["", "-", "rank", "ecology", "5", "3+", "村", "%", "\\", "'", '"', "\t", "\x7f", "9" * 30, "-1", "0x1", "é"]
@@ -113,7 +113,7 @@ def test_no_address_is_a_fault(client, world, address):
     ],
 )
 def test_a_branch_is_found_by_name_initials_or_code(client, world, text, names):
-    client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
 
     response = client.get(county_address(world, "ranking", "own"), {"q": text})
 

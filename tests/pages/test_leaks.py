@@ -17,7 +17,7 @@ from tests.pages import world as worlds
 from tests.pages.walking import county_address
 from tests.pages.world import DEPARTMENT, NAMES, STAR
 
-PERSONS = [*Role, routes.CITY_VIEWER]
+PERSONS = [*Role, routes.CITY_VIEWER, routes.CITY_ORGANIZATION]
 KEY = re.compile(r"KEY\.(\w+)\.(\w+)\.(\w+)")
 COUNTY_PLACES = ("own", "mate", "sibling")
 EVERY_PLACE = (*COUNTY_PLACES, "other")
@@ -29,7 +29,7 @@ SEEN = {
     **dict.fromkeys(routes.ORGANIZATION, (COUNTY_PLACES, COUNTY_PLACES, COUNTY_PLACES)),
     **dict.fromkeys(routes.DEPARTMENTS, (COUNTY_PLACES, COUNTY_PLACES, COUNTY_PLACES)),
     **dict.fromkeys(routes.BLIND, ((), (), ())),
-    Role.AUDITOR: (EVERY_PLACE, EVERY_PLACE, EVERY_PLACE),
+    **dict.fromkeys(routes.WHOLE_CITY, (EVERY_PLACE, EVERY_PLACE, EVERY_PLACE)),
     Role.VIEWER: ((), COUNTY_PLACES, ()),
     routes.CITY_VIEWER: ((), COUNTY_PLACES, ()),
     Role.BRANCH_VIEWER: (("own",), COUNTY_PLACES, ("own",)),
@@ -192,12 +192,59 @@ def admin_lists(who) -> list[str]:
     return [f"{reverse(f'admin:{model}_changelist')}{query}" for model in models for query in ("", "?q=村", "?q=4199")]
 
 
-def test_a_run_tells_a_county_nothing_of_another_county_s_failure(client, world):
-    world.run.steps.filter(county_id=worlds.OTHER_COUNTY).update(state="failed", error=f"ValueError: {NAMES['other']}")
-    world.run.steps.filter(county_id=worlds.COUNTY).update(state="failed", error=f"ValueError: {NAMES['own']}")
-    type(world.run).objects.filter(pk=world.run.pk).update(failures=2)
+def test_one_county_s_people_find_no_run_over_several_and_no_way_to_it(client, world):
     client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
 
-    text = client.get(county_address(world, "run", "own")).content.decode()
+    assert client.get(county_address(world, "run", "own")).status_code == 404
+    assert client.post(county_address(world, "runs", "own")).status_code == 404
+    assert "/runs/" not in client.get("/").content.decode()
 
-    assert NAMES["own"] in text and NAMES["other"] not in text and "另一县" not in text
+
+def test_the_city_s_people_find_the_way_to_its_runs(client, world):
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
+
+    assert county_address(world, "runs", "own") in client.get("/").content.decode()
+
+
+RESIDENTS = "2,000"  # of every branch
+
+
+def test_residents_and_households_are_shown_only_where_all_values_are(client, stated_world):
+    opened = {}
+
+    for who in (Role.VIEWER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_CLERK, Role.ENTRY_CLERK, Role.AUDITOR):
+        client.force_login(stated_world.people[who])
+        opened[who] = RESIDENTS in client.get(county_address(stated_world, "branch", "own")).content.decode()
+
+    assert {who for who, shown in opened.items() if shown} == {Role.ENTRY_CLERK, Role.AUDITOR}
+
+
+def city_ranks(client, world, who) -> dict[str, int]:
+    client.force_login(world.people[who])
+    response = client.get(county_address(world, "counties", "own"))
+    return {row.seen.row.county_id: row.rank for city in response.context["cities"] for row in city.rows}
+
+
+def test_a_county_learns_no_rank_among_its_neighbours(client, world):
+    lines = {worlds.COUNTY: 3, worlds.OTHER_COUNTY: 1}
+    for code, three_plus in lines.items():
+        world.round.counties.filter(county_id=code).update(rated=4, three_plus=three_plus, index_mean="80.00")
+
+    assert city_ranks(client, world, Role.AUDITOR) == {worlds.COUNTY: 1, worlds.OTHER_COUNTY: 2}
+    assert city_ranks(client, world, Role.ORGANIZATION_REVIEWER) == {worlds.COUNTY: 0}
+    assert city_ranks(client, world, routes.CITY_ORGANIZATION) == {worlds.COUNTY: 0, worlds.OTHER_COUNTY: 0}
+
+    world.set_state("confirmed")
+    assert city_ranks(client, world, Role.ORGANIZATION_REVIEWER) == {worlds.COUNTY: 0}
+    assert city_ranks(client, world, routes.CITY_ORGANIZATION) == {worlds.COUNTY: 1, worlds.OTHER_COUNTY: 0}
+
+
+def test_a_county_s_rank_follows_its_last_rating_without_a_run(client, world):
+    figures = world.round.counties.filter(county_id=worlds.OTHER_COUNTY)
+    world.round.counties.update(rated=4, three_plus=2, index_mean="80.00")
+
+    before = city_ranks(client, world, Role.AUDITOR)
+    figures.update(three_plus=3)
+
+    assert before == {worlds.COUNTY: 1, worlds.OTHER_COUNTY: 1}
+    assert city_ranks(client, world, Role.AUDITOR) == {worlds.COUNTY: 2, worlds.OTHER_COUNTY: 1}

@@ -13,7 +13,7 @@ from tests.pages import routes
 from tests.pages import world as worlds
 from tests.pages.walking import county_address, every_route
 
-PERSONS = [*Role, routes.CITY_VIEWER]
+PERSONS = [*Role, routes.CITY_VIEWER, routes.CITY_ORGANIZATION]
 FIRST = {
     "scoring_criteriaset": CriteriaSet, "scoring_criterion": Criterion, "branches_region": Region,
     "branches_branch": Branch, "branches_department": Department, "evaluations_evaluationround": EvaluationRound,

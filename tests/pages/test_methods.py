@@ -22,7 +22,7 @@ def address_of(world, page: str) -> str:
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
 @pytest.mark.parametrize("page", [*READ_ONLY, "home", "health"])
 def test_a_page_that_shows_takes_no_other_method(client, world, page, method):
-    client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
 
     response = getattr(client, method)(address_of(world, page))
 
@@ -33,7 +33,7 @@ def test_a_page_that_shows_takes_no_other_method(client, world, page, method):
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "trace"])
 @pytest.mark.parametrize("page", ONLY_POSTED)
 def test_what_changes_something_is_only_posted(client, world, page, method):
-    client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+    client.force_login(world.people[routes.CITY_ORGANIZATION])
 
     assert getattr(client, method)(address_of(world, page)).status_code == 405
 
@@ -42,7 +42,7 @@ def test_what_changes_something_is_only_posted(client, world, page, method):
 @pytest.mark.parametrize("page", ["runs", "password", "sign_in"])
 def test_a_page_with_a_form_is_looked_at_or_posted(client, world, page, method):
     if page != "sign_in":
-        client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+        client.force_login(world.people[routes.CITY_ORGANIZATION])
 
     assert getattr(client, method)(address_of(world, page)).status_code == 405
 
@@ -52,7 +52,7 @@ def test_a_page_with_a_form_is_looked_at_or_posted(client, world, page, method):
 def test_nothing_is_taken_without_the_form_s_token(world, page, headers):
     client = Client(enforce_csrf_checks=True)
     if page != "sign_in":
-        client.force_login(world.people[Role.ORGANIZATION_REVIEWER])
+        client.force_login(world.people[routes.CITY_ORGANIZATION])
     before = contents()
 
     response = client.post(address_of(world, page), {"language": "en"}, headers=headers)
@@ -64,7 +64,7 @@ def test_nothing_is_taken_without_the_form_s_token(world, page, headers):
 
 def test_a_form_with_its_token_is_taken(world):
     client = Client(enforce_csrf_checks=True)
-    user = world.people[Role.ORGANIZATION_REVIEWER]
+    user = world.people[routes.CITY_ORGANIZATION]
     client.get("/sign-in/")
     form = {"username": user.username, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrf"].value}
 

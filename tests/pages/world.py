@@ -66,6 +66,7 @@ def build() -> World:
     world = World(made, foreign, start_run(made, by="test"), start_run(foreign, by="test"))
     world.people = {role: appointed(role, branches["own"]) for role in Role}
     world.people["city_viewer"] = person(Role.VIEWER, city)
+    world.people["city_organization"] = person(Role.ORGANIZATION_REVIEWER, city)
     return world
 
 
