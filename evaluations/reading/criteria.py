@@ -12,6 +12,7 @@ from evaluations.reading.values import Given, GivenValues, said
 from evaluations.reading.words import Aligned, aligned, trimmed
 from scoring.compiled import CompiledCriterion
 from scoring.models import ALL_STARS, Criterion
+from scoring.rules import Choice
 from scoring.standard import Standard
 from scoring.units import SCALE
 from scoring.wording import on_scale, shown_basis
@@ -61,6 +62,16 @@ class CriterionLine:
     @property
     def rule(self) -> str:
         return said(self.compiled.rule.explain(self.compiled))
+
+    @property
+    def options(self) -> list[tuple[str, str, bool]]:
+        """The options of a choice: code, points, whether it is the one given; [] for other rules."""
+        if not isinstance(self.compiled.rule, Choice):
+            return []
+        place = 0 if self.given.units is None or self.given.missing else self.given.units // SCALE
+        rule = self.compiled.rule
+        worth = zip(rule.codes, rule.worth, strict=True)
+        return [(code, trimmed(units), number == place) for number, (code, units) in enumerate(worth, 1)]
 
     @property
     def must(self) -> str:

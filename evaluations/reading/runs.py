@@ -37,7 +37,7 @@ class Progress:
     def seconds_left(self) -> int | None:
         """By the pace so far; None before there is one."""
         done, whole = self.run.branches_done, self.run.branches
-        if not self.running or not done or done > whole:
+        if not self.running or not done or done >= whole:
             return None
         elapsed = (timezone.now() - self.run.created_at).total_seconds()
         return max(1, round(elapsed * (whole - done) / done))

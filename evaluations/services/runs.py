@@ -6,6 +6,7 @@ Rows say what is due; messages only hurry it. A step is done when its row says s
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -226,14 +227,20 @@ def end_empty_runs() -> None:
         refresh_progress(run.pk)
 
 
-def run_here(run: RatingRun) -> RatingRun:
-    """Rate a run's counties in this process, one after the other; one that fails is left with its reason."""
+def run_here(run: RatingRun, *, look: Callable[[RatingRun], None] | None = None) -> RatingRun:
+    """Rate a run's counties in this process, one after the other; one that fails is left with its reason.
+
+    `look` is shown the run after every county.
+    """
     for round_id, county in run.steps.filter(state=StepState.WAITING).values_list("run__round_id", "county_id"):
         try:
             rate_for_run(round_id, county)
         except Exception:
             logger.exception("county %s was not rated", county)
             run.steps.filter(county=county).exclude(error="").update(state=StepState.FAILED)
+        if look is not None:
+            run.refresh_from_db()
+            look(run)
     end_empty_runs()
     run.refresh_from_db()
     return run

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from branches.operator import OPERATOR
+from evaluations.management.progress import ProgressLine
 from evaluations.models import RatingRun
 from evaluations.models.job import RunState
 from evaluations.operator import round_named
 from evaluations.services.runs import cancel_run, end_empty_runs, forget_idle, publish_due, run_here, start_run
 
 POLL = 0.2  # seconds between two looks at the run's row
-BAR = 30
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         run = start_run(evaluation, by=OPERATOR)
         try:
-            run = self.follow(run) if workers else run_here(run)
+            run = self.follow(run) if workers else self.rate_here(run)
         except KeyboardInterrupt:
             cancel_run(run, by=OPERATOR)
             raise CommandError(
@@ -39,29 +39,27 @@ class Command(BaseCommand):
         self.report(run, time.monotonic() - started)
         forget_idle(run)
 
+    def rate_here(self, run: RatingRun) -> RatingRun:
+        line = ProgressLine(self.stderr)
+        run = run_here(run, look=line.show)
+        line.end()
+        return run
+
     def follow(self, run: RatingRun) -> RatingRun:
         """Wait for the workers, showing a bar; messages the broker lost are sent again."""
+        line = ProgressLine(self.stderr)
         while run.state == RunState.RUNNING:
             try:
                 publish_due()
             except (OperationalError, OSError):  # the broker is away: PostgreSQL keeps what is due
                 self.stderr.write(_("The broker does not answer; waiting for it."))
             end_empty_runs()
-            self.draw(run)
+            line.show(run)
             time.sleep(POLL)
             run.refresh_from_db()
-        self.draw(run)
-        self.stderr.write("")
+        line.show(run)
+        line.end()
         return run
-
-    def draw(self, run: RatingRun) -> None:
-        if not self.stderr.isatty():
-            return
-        done = run.branches_done / run.branches if run.branches else 1
-        bar = "█" * int(done * BAR) + "░" * (BAR - int(done * BAR))
-        words = _("%(done)s / %(all)s branches") % {"done": run.branches_done, "all": run.branches}
-        self.stderr.write(f"\r{bar} {words}", ending="")
-        self.stderr.flush()
 
     def report(self, run: RatingRun, seconds: float) -> None:
         counts = {
