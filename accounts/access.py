@@ -68,3 +68,44 @@ def sight_of(grants: Iterable[Grant], county_code: str, *, confirmed: bool) -> S
         elif grant.role == Role.DEPARTMENT_CLERK:
             departments.add(grant.department.name)
     return Sight(ranking, frozenset(prefixes), frozenset(stars), frozenset(departments), frozenset(roles))
+
+
+@dataclass(frozen=True)
+class EntryScope:
+    """What may be entered in one county.
+
+    `townships`: prefixes of branches whose township-sourced values one enters. `departments`: names of departments
+    whose values one enters, for every branch of the county.
+    """
+
+    townships: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.townships or self.departments)
+
+    def covers(self, branch_code: str) -> bool:
+        """May anything be entered for this branch?"""
+        return bool(self.departments) or any(branch_code.startswith(prefix) for prefix in self.townships)
+
+    def enters(self, branch_code: str, criterion) -> bool:
+        """May this criterion (with `source`, `owner` and `takes_entry`) be entered for this branch?"""
+        if not criterion.takes_entry:
+            return False
+        if criterion.source == "township":
+            return any(branch_code.startswith(prefix) for prefix in self.townships)
+        return criterion.owner in self.departments
+
+
+def entry_scope_of(grants: Iterable[Grant], county_code: str) -> EntryScope:
+    """Add up what each clerk's role gives in this county (domain.md: a clerk enters, everybody else does not)."""
+    county = county_code[:6]
+    townships, departments = set(), set()
+    for grant in grants:
+        if not grant.scope_prefix.startswith(county) or not fits_place(grant.role, grant.region_id):
+            continue
+        if grant.role == Role.ENTRY_CLERK:
+            townships.add(grant.scope_prefix)
+        elif grant.role == Role.DEPARTMENT_CLERK:
+            departments.add(grant.department.name)
+    return EntryScope(frozenset(townships), frozenset(departments))

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Sight, sight_of
+from accounts.access import EntryScope, Sight, entry_scope_of, sight_of
 from accounts.roles import EVERYWHERE, PLACES, Role
 from accounts.scopes import reachable_counties, within
 from branches.models import Branch, Department, Region
@@ -46,6 +46,10 @@ class User(AbstractUser):
     def sight(self, county_code: str, *, confirmed: bool) -> Sight:
         """What this person may see of a county's ratings: the one root of every reading permission."""
         return sight_of(self.held_grants if self.is_active else [], county_code, confirmed=confirmed)
+
+    def entry_scope(self, county_code: str) -> EntryScope:
+        """What this person may enter in a county: the one root of every writing permission of entry."""
+        return entry_scope_of(self.held_grants if self.is_active else [], county_code)
 
     def regions(self) -> Q:
         """The counties where this person holds any role that reads ratings, as a condition on a county's code."""

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from evaluations.views import branch, home, ranking, runs
+from evaluations.views import branch, home, ranking, runs, values
 
 
 class DivisionCode:
@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{COUNTY}/townships/", ranking.townships, name="townships"),
     path(f"{COUNTY}/branches/<code:code>/", branch.branch, name="branch"),
     path(f"{COUNTY}/standard/", branch.standard, name="standard"),
+    path(f"{COUNTY}/values/", values.save_values, name="save_values"),
     path("rounds/<slug:slug>/runs/", runs.runs, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),

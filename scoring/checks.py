@@ -28,6 +28,7 @@ CHOICES = {
 FLAGS = {"1": True, "0": False, "": False, "true": True, "false": False, "True": True, "False": False}
 FLAG_FIELDS = ("mandatory", "veto", "bonus", "required", "stable")
 CHECK_KEYS = ("min", "max", "max_change_percent", "same_value_count")
+RELATION_KEYS = ("part_of", "parts")  # a code this value may not exceed; codes whose sum may not exceed this value
 FILES = ("", "0", "1", "2")
 BASE_POINTS = 100 * SCALE
 POINTS_LIMIT = 100_000 * SCALE  # of points, lines, weights and caps: what their columns hold
@@ -164,9 +165,19 @@ def _checks_cell(row):
     except RuleErrors:
         checks = {"": None}
     for key, value in checks.items():
-        if key not in CHECK_KEYS or not _is_number(value):
+        if key in RELATION_KEYS and related_codes({key: value}) is None:
+            yield "checks", Message(N_("part_of must be a criterion's code, parts a list of codes"))
+            return
+        if key not in RELATION_KEYS and (key not in CHECK_KEYS or not _is_number(value)):
             yield "checks", Message(N_("must be JSON numbers named %(known)s"), {"known": ", ".join(CHECK_KEYS)})
             return
+
+
+def related_codes(checks: Mapping) -> tuple[str, ...] | None:
+    """Return the codes that `part_of` and `parts` name, None when they aren't codes."""
+    parts = checks.get("parts", [])
+    named = [*([checks["part_of"]] if "part_of" in checks else []), *(parts if isinstance(parts, list) else [None])]
+    return tuple(named) if all(isinstance(code, str) and code for code in named) else None
 
 
 def _is_number(value) -> bool:
@@ -217,6 +228,7 @@ def check_set(criteria: Sequence[Mapping], stars: Sequence[Mapping]) -> list[Pro
     found += _each(criteria, codes, "criteria", check_criterion)
     found += _repeated(star_codes, "stars", "star") + _repeated(codes, "criteria", "code")
     found += _unknown_stars(criteria, codes, star_codes) + _wrong_of(criteria, codes)
+    found += _wrong_relations(criteria, codes)
     return found if found else _base_points(criteria, star_codes)
 
 
@@ -261,6 +273,30 @@ def _wrong_of(criteria, codes):
         if of and of not in usable:
             problems.append(Problem(code, "parameters.of", message, row=place))
     return problems
+
+
+def _wrong_relations(criteria, codes):
+    """A part and its whole are numbers of the same unit and periods, given as values."""
+    message = Message(N_("must name numeric criteria of the same unit and periods in the same set"))
+    facts = {code: _comparable(row) for row, code in zip(criteria, codes, strict=True)}
+    problems = []
+    for place, (row, code) in enumerate(zip(criteria, codes, strict=True)):
+        named = _related(row)
+        if any(other == code or facts.get(other) is None or facts[other] != facts[code] for other in named):
+            problems.append(Problem(code, "checks", message, row=place))
+    return problems
+
+
+def _comparable(row) -> tuple[str, str] | None:
+    numeric = cell(row, "value_type") in NUMERIC_TYPES and cell(row, "basis") != "yoy_percent"
+    return (cell(row, "unit"), cell(row, "periods")) if numeric and not flag_of(row, "veto") else None
+
+
+def _related(row) -> tuple[str, ...]:
+    try:
+        return related_codes(parameters_of(row, "checks")) or ()
+    except RuleErrors:
+        return ()
 
 
 def _of(row) -> str | None:

@@ -224,5 +224,16 @@ class Criterion(models.Model):
         return f"{self.code} {self.shown_name}"
 
     @property
+    def owner(self) -> str:
+        """The department that owns the value: the first named, without the remark in brackets."""
+        first = self.department.split("、")[0]
+        return first.replace("(", "（").split("（")[0].strip()
+
+    @property
+    def takes_entry(self) -> bool:
+        """May a value be given on a page? Growth is computed, and a veto's number counts its records."""
+        return self.basis != Basis.YOY_PERCENT and not (self.veto and self.value_type == ValueType.COUNT)
+
+    @property
     def shown_name(self) -> str:
         return shown_name(self)

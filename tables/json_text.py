@@ -9,9 +9,9 @@ DEPTH = 20
 DIGITS = 19
 
 
-def read_json(text: str, *, depth: int = DEPTH) -> Any:
+def read_json(text: str, *, depth: int = DEPTH, length: int = LENGTH) -> Any:
     """The value, numbers as int or Decimal; ValueError when it is not JSON or goes beyond the bounds."""
-    if len(text) > LENGTH or nesting(text) > depth:
+    if len(text) > length or nesting(text) > depth:
         raise ValueError("too long or too deep")
     value = json.loads(text, parse_float=finite, parse_int=short, parse_constant=finite, object_pairs_hook=unique)
     refuse_hidden_characters(value)

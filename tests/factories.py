@@ -75,9 +75,13 @@ def criteria_set(name: str = "village-2026", published: bool = True, kind: str =
         [criterion_row(made, place, row) for place, row in enumerate(rows_of("village.csv"), 1)]
     )
     if published:
-        CriteriaSet.objects.filter(pk=made.pk).update(published_at=Now())
-        made.refresh_from_db()
+        publish(made)
     return made
+
+
+def publish(made: CriteriaSet) -> None:
+    CriteriaSet.objects.filter(pk=made.pk).update(published_at=Now())
+    made.refresh_from_db()
 
 
 def star_row(made: CriteriaSet, place: int, row: dict) -> Star:

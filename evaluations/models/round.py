@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -61,6 +62,7 @@ class RoundCounty(models.Model):
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
     document = models.CharField(_("authorising document number"), max_length=60, blank=True)
+    entry_due = models.DateTimeField(_("entry closes at"), null=True, blank=True)
     rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
     # a fence: two recomputes can't both believe they were last
     ratings_made = models.PositiveIntegerField(_("times rated"), default=0)
@@ -104,3 +106,13 @@ class RosterEntry(models.Model):
         verbose_name_plural = _("roster")
         constraints = [models.UniqueConstraint(fields=["round", "branch"], name="branch_once_in_round")]
         indexes = [models.Index(fields=["round", "county"], name="roster_of_county")]
+        triggers = [
+            pgtrigger.Trigger(  # whoever enrols a branch, its submission begins with it
+                name="entry_has_submission",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="enrolled"),
+                func="INSERT INTO evaluations_submission (entry_id) SELECT id FROM enrolled; RETURN NULL;",
+            )
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pghistory
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models import Value as Literal
@@ -41,6 +42,28 @@ def rater_fields(rater: str) -> dict[str, models.Field]:
     }
 
 
+HISTORY = [  # what an older state of a value keeps
+    "round", "branch", "criterion", "period",
+    *(f"{rater}_{part}" for rater in RATERS for part in ("number", "option", "na")),
+    "note", "document", "source", "as_of", "way", "revision", "updated_at", "updated_by",
+]  # fmt: skip
+
+
+class Way(models.TextChoices):
+    """How a value came in: what the burden meter counts."""
+
+    TYPED = "typed", _("typed")
+    KEPT = "kept", _("kept from last year")
+    IMPORTED = "imported", _("imported")
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old),
+    pghistory.DeleteEvent("deleted", row=pghistory.Old),
+    fields=HISTORY,
+    context_field=None,
+    model_name="ValueEvent",
+)
 class Value(models.Model):
     """One value of one branch: round, criterion and period, with what each rater gave.
 
@@ -76,6 +99,7 @@ class Value(models.Model):
     document = models.CharField(_("document number"), max_length=120, blank=True, db_default="")
     source = models.CharField(_("source"), max_length=120, blank=True, db_default="")
     as_of = models.DateField(_("as of"), null=True, blank=True)
+    way = models.CharField(max_length=8, choices=Way, default=Way.IMPORTED, db_default=Way.IMPORTED)
     revision = models.PositiveIntegerField(default=1, db_default=1)
     updated_at = models.DateTimeField(db_default=Now())
     updated_by = models.CharField(max_length=200, db_default="")

@@ -112,15 +112,9 @@ class CriterionLine:
         return not bool(self.compiled.rule.satisfied(np.array([units]), np.array([0]))[0])
 
 
-def owner_of(criterion: Criterion) -> str:
-    """The department that owns a criterion's value: the first named, without the remark in brackets."""
-    first = criterion.department.split("、")[0]
-    return first.replace("(", "（").split("（")[0].strip()
-
-
 def may_see(sight: Sight, branch_code: str, criterion: Criterion) -> bool:
     """Is this criterion's value of this branch shown to the reader?"""
-    if sight.opens_branch(branch_code) or owner_of(criterion) in sight.departments:
+    if sight.opens_branch(branch_code) or criterion.owner in sight.departments:
         return True
     return criterion.star in sight.stars or (criterion.star == ALL_STARS and bool(sight.stars))
 

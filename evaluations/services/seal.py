@@ -13,13 +13,24 @@ from functools import partial
 
 import numpy as np
 from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models import EvaluationRound, Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State
+from evaluations.models import (
+    EvaluationRound,
+    Rating,
+    RatingMark,
+    RoundCounty,
+    SealedCounty,
+    SealedRating,
+    State,
+    Submission,
+)
 from evaluations.services.columns import CountyInputs, read_county
 from evaluations.services.rating import in_snapshot, rate_in_snapshot
 from evaluations.services.results import RankedResults, rank, rank_results
 from evaluations.services.sealed import columns_of
+from evaluations.workflow import Status
 from ledger.models import LedgerEntry
 from ledger.services import append
 from scoring import engine
@@ -39,7 +50,9 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
     """Seal every county of a past round that was decided on paper; counties already sealed are left as they are."""
     document = decided_by(document)
     counties = list(evaluation.counties.select_related("county"))
-    under_way = [row.county.name for row in counties if row.state not in (State.DRAFT, State.OPEN, State.CLOSED)]
+    submitted = set(submitted_counties(evaluation))
+    paper = (State.DRAFT, State.OPEN, State.CLOSED)
+    under_way = [row.county.name for row in counties if row.state not in paper or row.county_id in submitted]
     if under_way:
         raise SealRefused(
             _("The round is under review in %(counties)s and is sealed there at the end of its own road.")
@@ -51,6 +64,12 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
         for row in counties
         if row.county_id not in sealed
     ]
+
+
+def submitted_counties(evaluation: EvaluationRound) -> QuerySet:
+    """The counties where a branch has submitted: their results are decided on their own road, not on paper."""
+    submitted = Submission.objects.filter(entry__round=evaluation).exclude(status=Status.DRAFT)
+    return submitted.values_list("entry__county_id", flat=True).distinct()
 
 
 def decided_by(document: str) -> str:

@@ -14,7 +14,6 @@ from accounts.models import User
 from accounts.roles import Role
 from branches.models import Branch, Department
 from evaluations.models import EvaluationRound, RatingRun, State, Value
-from evaluations.reading.criteria import owner_of
 from evaluations.services.rating import rate_county
 from evaluations.services.runs import start_run
 from tests import factories
@@ -80,7 +79,7 @@ def branch_at(place: str) -> Branch:
 def mark_values(made: EvaluationRound, branch: Branch, place: str) -> None:
     values = list(Value.objects.filter(round=made, branch=branch).select_related("criterion"))
     for value in values:
-        owner = "farms" if owner_of(value.criterion) == DEPARTMENT else "office"
+        owner = "farms" if value.criterion.owner == DEPARTMENT else "office"
         value.document = f"KEY.{place}.{value.criterion.star}.{owner}"
     Value.objects.bulk_update(values, ["document"], batch_size=500)
 

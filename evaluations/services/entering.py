@@ -1,0 +1,230 @@
+"""Values given on pages: one or many at once, each judged by itself, none ever overwriting what its giver had not seen.
+
+A value carries a revision. An edit names the revision it was based on; where the value has moved on, nothing is written
+and both versions go back.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.access import EntryScope
+from evaluations.cells import CriterionReader, Parsed, Refused, check_households
+from evaluations.checking import relation_errors, relations
+from evaluations.models import RoundCounty
+from evaluations.services.edits import (
+    CONFLICT,
+    DOCUMENT,
+    LOCKED,
+    NOTE,
+    REFUSED,
+    SAVED,
+    SOURCE,
+    UNKNOWN,
+    Answer,
+    Edit,
+    answered,
+    remember,
+)
+from evaluations.services.explaining import numbers_of, warnings_of
+from evaluations.services.gates import Gate, gates
+from evaluations.services.writing import Ready, Standing, is_same, number_of, standing_values, upsert
+from scoring.models import Criterion
+from scoring.standard import Standard, published_standard
+from scoring.units import plain, to_units
+from tables.errors import BadCell
+from tables.message import N_, Message
+from tables.text import clean_text
+
+MOST_EDITS = 500
+
+
+def record_edits(county: RoundCounty, edits: Sequence[Edit], *, scope: EntryScope, by: str) -> list[Answer]:
+    """Write the edits that may be written, in one transaction; answer each, in the order given.
+
+    Raises ValueError for more than MOST_EDITS, or for two edits of one value.
+    """
+    refuse_muddle(edits)
+    with transaction.atomic():
+        known = answered(edits, by)
+        fresh = [edit for edit in edits if edit.key not in known]
+        made = Entering(county, scope, by).take(fresh) if fresh else {}
+        remember(fresh, made)
+    return [known.get(edit.key) or made[edit.key] for edit in edits]
+
+
+def refuse_muddle(edits: Sequence[Edit]) -> None:
+    if len(edits) > MOST_EDITS:
+        raise ValueError(gettext("At most %(most)s values can be sent at once.") % {"most": MOST_EDITS})
+    if len({edit.place for edit in edits}) < len(edits) or len({edit.key for edit in edits}) < len(edits):
+        raise ValueError(gettext("Two edits speak of the same value."))
+
+
+class Entering:
+    """One request's edits of one county on their way into the database; used inside a transaction."""
+
+    def __init__(self, county: RoundCounty, scope: EntryScope, by: str):
+        self.county, self.scope, self.by = county, scope, by
+        self.round = county.round
+        self.standard: Standard = published_standard(self.round.criteria_set_id)
+        self.rows = {row.code: row for row in self.standard.criteria}
+
+    def take(self, edits: Sequence[Edit]) -> dict[UUID, Answer]:
+        doors = gates(self.county, {edit.branch for edit in edits}, self.scope)
+        answers: dict[UUID, Answer] = {}
+        ready: list[Ready] = []
+        for edit in edits:
+            read = self.read(edit, doors)
+            if isinstance(read, Answer):
+                answers[edit.key] = read
+            else:
+                ready.append(read)
+        ready = self.without_wrong_sums(ready, answers)
+        self.write(ready, answers)
+        return answers
+
+    def read(self, edit: Edit, doors: dict[str, Gate]) -> Ready | Answer:
+        """The edit read and allowed, or why not."""
+        gate, row = doors.get(edit.branch), self.rows.get(edit.criterion)
+        if gate is None or row is None or not self.scope.covers(edit.branch):
+            return self.no(edit, UNKNOWN, Message(N_("There is no such value in this round.")))
+        if not self.scope.enters(edit.branch, row):
+            return self.no(edit, LOCKED, Message(N_("entered by %(owner)s"), {"owner": row.owner or row.source}))
+        closed = gate.closed_for(row)
+        if closed:
+            return self.no(edit, LOCKED, closed)
+        try:
+            edit = cleaned(edit)
+            return Ready(edit, gate, row, self.parse(edit, row, gate))
+        except Refused as refused:
+            return self.no(edit, REFUSED, refusal(edit, refused))
+
+    def parse(self, edit: Edit, row: Criterion, gate: Gate) -> Parsed:
+        reader = reader_of(row)
+        reader.period(str(edit.period or ""))
+        if edit.na:
+            if not edit.note.strip():
+                raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
+            return Parsed(na=True)
+        parsed = reader.read_cell(normalised(edit.text))
+        check_households(reader, parsed, gate.households)
+        return parsed
+
+    @staticmethod
+    def no(edit: Edit, status: str, message: Message) -> Answer:
+        return Answer(str(edit.key), status, edit.revision, message.translated(gettext))
+
+    def without_wrong_sums(self, ready: list[Ready], answers: dict[UUID, Answer]) -> list[Ready]:
+        """Leave out what would make a part larger than its whole (`checks`), seen together with what is stored."""
+        related = {code for whole, parts in relations(self.standard) for code in (whole, *parts)}
+        touched = [one for one in ready if one.row.code in related]
+        if not touched:
+            return ready
+        ids = {self.rows[code].pk: code for code in related if code in self.rows}
+        numbers = numbers_of(self.round, {one.gate.branch_id for one in touched}, ids)
+        for one in touched:
+            numbers.setdefault((one.gate.branch_id, one.edit.period), {})[one.row.code] = number_of(one.parsed)
+        wrong: set[UUID] = set()
+        for one in touched:
+            errors = relation_errors(self.standard, one.row.code, numbers[one.gate.branch_id, one.edit.period])
+            if errors:
+                answers[one.edit.key] = self.no(one.edit, REFUSED, errors[0])
+                wrong.add(one.edit.key)
+        return [one for one in ready if one.edit.key not in wrong]
+
+    def write(self, ready: list[Ready], answers: dict[UUID, Answer]) -> None:
+        """Write what is still as its giver saw it; the rest is a conflict, or was the same already."""
+        if not ready:
+            return
+        written = upsert(self.round, sorted(ready, key=lambda one: one.place), self.by)
+        behind = [one for one in ready if one.place not in written]
+        standing = standing_values(self.round, behind) if behind else {}
+        kept = [one for one in ready if one.place in written or is_same(one, standing)]
+        warnings = warnings_of(self.round, kept)
+        for one in ready:
+            key = one.edit.key
+            if one.place in written:
+                answers[key] = Answer(str(key), SAVED, written[one.place], warnings=warnings.get(key, []))
+            elif is_same(one, standing):
+                answers[key] = Answer(str(key), SAVED, standing[one.place].revision, warnings=warnings.get(key, []))
+            else:
+                answers[key] = conflict(one, standing.get(one.place))
+
+
+def reader_of(row: Criterion) -> CriterionReader:
+    """The reader of a published criterion, made once a process: a published set never changes."""
+    return readers(row.criteria_set_id)[row.code]
+
+
+@lru_cache(maxsize=32)
+def readers(criteria_set_id: int) -> dict[str, CriterionReader]:
+    return {row.code: CriterionReader(row) for row in published_standard(criteria_set_id).criteria}
+
+
+def normalised(text: str) -> str:
+    """What was typed, with the digits of a Chinese input method made plain, and without blanks around."""
+    return unicodedata.normalize("NFKC", text).strip() if not text.isascii() and is_number_like(text) else text.strip()
+
+
+def is_number_like(text: str) -> bool:
+    return all(char.isdigit() or char in ".-．－。 \u3000" for char in text)
+
+
+def cleaned(edit: Edit) -> Edit:
+    """The edit with its texts as they are stored; raises Refused with what a text may hold."""
+    texts = {}
+    for name, longest in (("note", NOTE), ("document", DOCUMENT), ("source", SOURCE)):
+        try:
+            texts[name] = clean_text(getattr(edit, name), max_length=longest)
+        except BadCell as bad:
+            raise Refused(name, bad.allowed) from None
+    return replace(edit, **texts)
+
+
+def refusal(edit: Edit, refused: Refused) -> Message:
+    """What was found, what is allowed; for a number, where it stops being one."""
+    if refused.column != "value":
+        return Message(N_("must be %(allowed)s"), {"allowed": refused.allowed})
+    return Message(
+        N_("“%(found)s”: must be %(allowed)s"), {"found": edit.text.strip()[:40], "allowed": refused.allowed}
+    )
+
+
+def conflict(one: Ready, there: Standing | None) -> Answer:
+    """Both versions side by side; nothing was written."""
+    edit = one.edit
+    if there is None:  # the giver saw a value that is no longer there
+        return Answer(str(edit.key), CONFLICT, 0, gettext("Taken back by someone else meanwhile."), theirs={})
+    shown = gettext("not applicable") if there.na else shown_number(one.row, there)
+    theirs = {
+        "text": shown, "value": there.option or ("" if there.number is None else plain_number(there.number)),
+        "na": there.na, "note": there.note, "document": there.document, "revision": there.revision,
+        "by": there.updated_by, "at": there.updated_at.isoformat(),
+    }  # fmt: skip
+    message = gettext("Changed to %(theirs)s; yours is %(mine)s. Keep which?")
+    mine = gettext("not applicable") if edit.na else edit.text.strip() or gettext("empty")
+    return Answer(
+        str(edit.key), CONFLICT, edit.revision,
+        message % {"theirs": shown or gettext("empty"), "mine": mine}, theirs=theirs,
+    )  # fmt: skip
+
+
+def shown_number(row: Criterion, there: Standing) -> str:
+    """A stored value as its giver would type it: an option's code, yes or no, a plain number."""
+    if there.number is None or there.option:
+        return there.option
+    if row.value_type == "yesno":
+        return gettext("yes") if there.number else gettext("no")
+    return plain_number(there.number)
+
+
+def plain_number(number: Decimal) -> str:
+    return plain(to_units(number))

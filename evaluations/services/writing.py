@@ -1,0 +1,112 @@
+"""Values on their way into the database: one statement for many, each only where it still is as its giver saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from evaluations.cells import NOTHING, Parsed
+from evaluations.models import EvaluationRound, Value
+from evaluations.services.edits import Edit
+from evaluations.services.gates import Gate
+from scoring.models import Criterion
+
+# `seen + 1` is the revision the row will have; a row that has moved on since has another one and is left alone.
+UPSERT = """
+    INSERT INTO evaluations_value AS v
+        (round_id, branch_id, criterion_id, period, reported_number, reported_option, reported_na,
+         note, document, source, as_of, way, revision, updated_by)
+    SELECT %s, i.* FROM unnest(
+        %s::int[], %s::int[], %s::smallint[], %s::numeric[], %s::text[], %s::bool[],
+        %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::int[], %s::text[]) AS i
+    ON CONFLICT (round_id, branch_id, criterion_id, period) DO UPDATE SET
+        reported_number = EXCLUDED.reported_number, reported_option = EXCLUDED.reported_option,
+        reported_na = EXCLUDED.reported_na, note = EXCLUDED.note, document = EXCLUDED.document,
+        source = EXCLUDED.source, as_of = EXCLUDED.as_of, way = EXCLUDED.way, revision = EXCLUDED.revision,
+        updated_at = now(), updated_by = EXCLUDED.updated_by
+        WHERE v.revision = EXCLUDED.revision - 1
+    RETURNING branch_id, criterion_id, period, revision
+"""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An edit that was read: where it goes and what the database shall hold."""
+
+    edit: Edit
+    gate: Gate
+    row: Criterion
+    parsed: Parsed
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return self.gate.branch_id, self.row.pk, self.edit.period
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A value as it stands: its reported part, its texts, who gave it and when."""
+
+    number: Decimal | None
+    option: str
+    na: bool
+    note: str
+    document: str
+    revision: int
+    updated_by: str
+    updated_at: datetime
+
+
+def number_of(parsed: Parsed) -> Decimal | None:
+    return None if parsed.number == NOTHING else Decimal(parsed.number)
+
+
+def upsert(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -> dict[tuple[int, int, int], int]:
+    """Write what still is as its giver saw it, in the order given (of places, so that two never wait in a ring).
+
+    Returns place → the value's new revision, for those that were written.
+    """
+    edits = [one.edit for one in ready]
+    columns = [
+        [one.gate.branch_id for one in ready],
+        [one.row.pk for one in ready],
+        [edit.period for edit in edits],
+        [number_of(one.parsed) for one in ready],
+        [one.parsed.option for one in ready],
+        [one.parsed.na for one in ready],
+        [edit.note for edit in edits],
+        [edit.document for edit in edits],
+        [edit.source for edit in edits],
+        [edit.as_of for edit in edits],
+        [edit.way for edit in edits],
+        [edit.revision + 1 for edit in edits],
+        [by] * len(ready),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, [evaluation.pk, *columns])
+        return {(branch, criterion, period): revision for branch, criterion, period, revision in cursor.fetchall()}
+
+
+def standing_values(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[tuple[int, int, int], Standing]:
+    """The values as they stand now at the places of `ready`."""
+    rows = Value.objects.filter(
+        round=evaluation,
+        branch__in={one.gate.branch_id for one in ready},
+        criterion__in={one.row.pk for one in ready},
+    )
+    fields = ("reported_number", "reported_option", "reported_na", "note", "document", "revision")
+    found = rows.values_list("branch_id", "criterion_id", "period", *fields, "updated_by", "updated_at")
+    return {tuple(row[:3]): Standing(*row[3:]) for row in found}
+
+
+def is_same(one: Ready, standing: dict[tuple[int, int, int], Standing]) -> bool:
+    """Does the value stand already as this edit wants it, whoever gave it?"""
+    there = standing.get(one.place)
+    if there is None:
+        return False
+    mine = (number_of(one.parsed), one.parsed.option, one.parsed.na, one.edit.note, one.edit.document)
+    return mine == (there.number, there.option, there.na, there.note, there.document)
