@@ -8,8 +8,9 @@ from copy import deepcopy
 import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from evaluations.models import Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State, VetoRecord
+from evaluations.models import Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State, Submission, VetoRecord
 from evaluations.services import seal as sealing
 from evaluations.services.rating import rate_county
 from evaluations.services.seal import SealRefused, canonical, compute_again, seal_round
@@ -260,3 +261,16 @@ def test_a_round_of_two_counties_is_sealed_county_by_county():
     assert [row.county_id for row in seal_round(evaluation, document=DOCUMENT, by="test")] == ["419902000000"]
     assert seal_round(evaluation, document=DOCUMENT, by="test") == []
     assert "2" in verify()
+
+
+def test_a_round_with_a_submission_under_way_is_not_sealed_on_paper():
+    _last, evaluation, rated = two_years()
+    submission = Submission.objects.filter(entry__round=evaluation, entry__branch=rated[0])
+    submission.update(status="submitted", receipt="SB-1", submitted_at=timezone.now())
+
+    with pytest.raises(SealRefused, match="示范县"):
+        seal_round(evaluation, document=DOCUMENT, by="test")
+    assert not evaluation.seals.exists()
+
+    submission.update(status="draft")
+    assert len(seal_round(evaluation, document=DOCUMENT, by="test")) == 1

@@ -68,6 +68,11 @@ def test_a_sound_criterion_passes(changes):
         ({"checks": '{"most": 3}'}, ["checks"]),
         ({"checks": '{"max": "3"}'}, ["checks"]),
         ({"checks": "{"}, ["checks"]),
+        ({"checks": '{"part_of": 3}'}, ["checks"]),
+        ({"checks": '{"part_of": ""}'}, ["checks"]),
+        ({"checks": '{"parts": "A-2"}'}, ["checks"]),
+        ({"checks": '{"parts": ["A-2", 3]}'}, ["checks"]),
+        ({"checks": '{"part_of": "A-2", "parts": ["A-3"], "min": 0}'}, []),
         ({"parameters": "zero_at=0"}, ["parameters"]),
         ({"parameters": "{}"}, ["parameters.zero_at", "parameters.full_at"]),
     ],
@@ -100,6 +105,9 @@ def test_a_wrong_star_is_refused_by_field(changes, fields):
          "A-2", "parameters.of"),
         (criterion_row("A-2", basis="yoy_percent", parameters='{"zero_at": 0, "full_at": 9, "of": "A-2"}'),
          "A-2", "parameters.of"),
+        (criterion_row("A-2", checks='{"part_of": "X"}'), "A-2", "checks"),
+        (criterion_row("A-2", checks='{"part_of": "A-2"}'), "A-2", "checks"),
+        (criterion_row("A-2", checks='{"parts": ["A-1"]}', unit="other"), "A-2", "checks"),
     ],
 )  # fmt: skip
 def test_only_the_set_shows_some_problems(second, code, field):
