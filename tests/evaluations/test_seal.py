@@ -10,7 +10,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from evaluations.models import Rating, RatingMark, RoundCounty, SealedCounty, SealedRating, State, Submission, VetoRecord
+from evaluations.models import (
+    Rating,
+    RatingMark,
+    RoundCounty,
+    SealedCounty,
+    SealedRating,
+    State,
+    Submission,
+    VetoRecord,
+)
 from evaluations.services import seal as sealing
 from evaluations.services.rating import rate_county
 from evaluations.services.seal import SealRefused, canonical, compute_again, seal_round
