@@ -30,6 +30,11 @@ LIST = {
 WHOLE = LIST | {"own": (WHOLE_COUNTY, READERS)}
 CITY_WIDE = {CITY_ORGANIZATION}  # both rounds lie in the city; one county's people steer no round over two
 STEERED = {"own": (CITY_WIDE, CITY_WIDE), "other": (CITY_WIDE, CITY_WIDE), "nowhere": (NOBODY, NOBODY)}
+CLERKS = {Role.ENTRY_CLERK, Role.DEPARTMENT_CLERK}
+# Pages of entry: a county's state changes what they take, never who finds them. Of branches: `own` and `mate` are the
+# township's, a department's clerk finds `sibling` too.
+ENTRY = {"own": (CLERKS, CLERKS), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
+ENTRY_OF_BRANCH = ENTRY | {"mate": (CLERKS, CLERKS), "sibling": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK})}
 COUNTY_PAGES = {
     "ranking": LIST,
     "ranking_csv": LIST,
@@ -45,7 +50,9 @@ COUNTY_PAGES = {
     "runs": STEERED,
     "run": STEERED,
 }
+FORMS = {"runs"}  # pages of COUNTY_PAGES that are looked at and posted to; the others are only looked at
 POSTED = {"cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED}  # 302 to the run where allowed
+SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin"}
 

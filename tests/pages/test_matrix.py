@@ -25,7 +25,7 @@ FIRST = {
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*routes.COUNTY_PAGES, *routes.POSTED, *routes.OPEN_TO_ALL, *routes.SIGNED_IN}
+    listed = {*routes.COUNTY_PAGES, *routes.POSTED, *routes.SENT, *routes.OPEN_TO_ALL, *routes.SIGNED_IN}
     listed |= {f"admin:{name}" for name in routes.ADMIN_FRAME}
     listed |= {f"admin:{model}_{verb}" for model in routes.ADMIN for verb in routes.ADMIN_VERBS}
     nameless = {"<path:object_id>/", "(?P<url>.*)$"}  # the admin's own: an old address of a change page, and its 404
@@ -63,6 +63,24 @@ def test_each_step_of_a_run_is_taken_by_its_roles_and_is_missing_for_others(clie
 
 
 @pytest.mark.parametrize("who", PERSONS)
+def test_values_are_taken_from_who_enters_and_the_address_is_missing_for_others(client, stated_world, who):
+    client.force_login(stated_world.people[who])
+    found, expected = {}, {}
+
+    for page, places in routes.SENT.items():
+        for place, (allowed, _confirmed) in places.items():
+            found[page, place] = client.post(county_address(stated_world, page, place)).status_code
+            expected[page, place] = 400 if who in allowed else 404
+
+    assert found == expected
+
+
+def test_values_sent_without_a_session_are_told_so(client, world):
+    for page in routes.SENT:
+        assert client.post(county_address(world, page, "own")).status_code == 401
+
+
+@pytest.mark.parametrize("who", PERSONS)
 def test_what_is_hidden_is_answered_like_what_is_not_there(client, stated_world, who):
     client.force_login(stated_world.people[who])
     for page, places in routes.COUNTY_PAGES.items():
@@ -83,7 +101,7 @@ def without_address(response) -> tuple[int, str]:
 @pytest.mark.parametrize("place", ["own", "nowhere"])
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, stated_world, page, place):
     url = reverse(page) if page in routes.SIGNED_IN else county_address(stated_world, page, place)
-    only_posted = page in routes.POSTED and page != "runs"
+    only_posted = page in routes.POSTED and page not in routes.FORMS
 
     response = client.post(url) if only_posted else client.get(url)
 

@@ -11,12 +11,13 @@ from tests.factories import PASSWORD
 from tests.pages import routes
 from tests.pages.walking import county_address
 
-READ_ONLY = sorted(set(routes.COUNTY_PAGES) - {"runs"})
-ONLY_POSTED = ["cancel_run", "resume_run", "sign_out", "set_language"]
+READ_ONLY = sorted(set(routes.COUNTY_PAGES) - routes.FORMS)
+ONLY_POSTED = [*sorted(set(routes.POSTED) - routes.FORMS), *sorted(routes.SENT), "sign_out", "set_language"]
 
 
 def address_of(world, page: str) -> str:
-    return county_address(world, page, "own") if page in {*routes.COUNTY_PAGES, *routes.POSTED} else reverse(page)
+    of_county = {*routes.COUNTY_PAGES, *routes.POSTED, *routes.SENT}
+    return county_address(world, page, "own") if page in of_county else reverse(page)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
@@ -39,7 +40,7 @@ def test_what_changes_something_is_only_posted(client, world, page, method):
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
-@pytest.mark.parametrize("page", ["runs", "password", "sign_in"])
+@pytest.mark.parametrize("page", [*sorted(routes.FORMS), "password", "sign_in"])
 def test_a_page_with_a_form_is_looked_at_or_posted(client, world, page, method):
     if page != "sign_in":
         client.force_login(world.people[routes.CITY_ORGANIZATION])
@@ -47,7 +48,7 @@ def test_a_page_with_a_form_is_looked_at_or_posted(client, world, page, method):
     assert getattr(client, method)(address_of(world, page)).status_code == 405
 
 
-@pytest.mark.parametrize("page", ["runs", *ONLY_POSTED, "password", "sign_in"])
+@pytest.mark.parametrize("page", [*sorted(routes.FORMS), *ONLY_POSTED, "password", "sign_in"])
 @pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
 def test_nothing_is_taken_without_the_form_s_token(world, page, headers):
     client = Client(enforce_csrf_checks=True)
