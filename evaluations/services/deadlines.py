@@ -1,0 +1,121 @@
+"""The deadline of entry and its extensions: set by the approver, asked for with a reason, decided by another person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from branches.models import Department, Region
+from evaluations.models import Extension, RoundCounty, State
+from ledger.services import append
+from tables.errors import BadCell
+from tables.message import N_, Message
+from tables.text import clean_text
+
+LONGEST = 300
+
+
+class DeadlineRefused(Exception):
+    """Why a deadline or an extension stays as it is, as a Message."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def locked(county: RoundCounty) -> tuple[RoundCounty, datetime]:
+    """The county under a lock, and the database's time: no edit and no submission is under way beside it."""
+    row = RoundCounty.objects.select_for_update(of=("self",)).select_related("round").get(pk=county.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return row, cursor.fetchone()[0]
+
+
+def refuse(text: str, **params: object) -> None:
+    raise DeadlineRefused(Message(text, params))
+
+
+def cleaned(text: str, *, needed: str) -> str:
+    """A reason as it is stored; `needed` is what to say where there is none."""
+    try:
+        text = clean_text(text, max_length=LONGEST)
+    except BadCell as bad:
+        refuse(N_("must be %(allowed)s"), allowed=bad.allowed)
+    if not text and needed:
+        refuse(needed)
+    return text
+
+
+@transaction.atomic
+def set_due(county: RoundCounty, due: datetime, *, by: User) -> bool:
+    """Say until when values are taken; say whether that is new. It lies ahead: a deadline never closes backwards."""
+    row, now = locked(county)
+    if row.state not in (State.DRAFT, State.OPEN):
+        refuse(N_("Entry is closed in this county."))
+    if row.entry_due == due:
+        return False
+    if due <= now:
+        refuse(N_("The deadline must lie ahead."))
+    before, row.entry_due = row.entry_due, due
+    row.save(update_fields=["entry_due"])
+    append(
+        chain=row.county_id, actor=by.ledger_name, action="deadline.set", subject=row.round.slug,
+        detail={"before": before and before.isoformat(), "after": due.isoformat()},
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def ask_extension(
+    county: RoundCounty, *, township: Region | None = None, department: Department | None = None,
+    until: datetime, reason: str, by: User,
+) -> Extension:  # fmt: skip
+    """Ask for more time for one township or department; asked again while one waits, that one is answered."""
+    row, now = locked(county)
+    reason = cleaned(reason, needed=N_("An extension needs its reason."))
+    if row.state != State.OPEN:
+        refuse(N_("Entry is closed in this county."))
+    if row.entry_due is None:
+        refuse(N_("No deadline is set; there is nothing to extend."))
+    if until <= max(now, row.entry_due):
+        refuse(N_("The new time must lie after the deadline and ahead of now."))
+    asked = row.extensions.filter(township=township, department=department)
+    waiting = asked.filter(decided_at=None).first()
+    if waiting:
+        return waiting
+    made = row.extensions.create(
+        township=township, department=department, until=until, reason=reason, asked_by=by.ledger_name
+    )
+    keep(made, row, "ask", by)
+    return made
+
+
+@transaction.atomic
+def decide_extension(extension: Extension, *, granted: bool, answer: str = "", by: User) -> Extension:
+    """Grant or refuse; never by the one who asked. Decided already the same way, nothing is done."""
+    row, _now = locked(extension.county)
+    made = row.extensions.select_for_update(of=("self",)).get(pk=extension.pk)
+    if made.decided_at is not None:
+        if made.granted == granted:
+            return made
+        refuse(N_("Decided already by %(who)s."), who=made.decided_by)
+    if made.asked_by == by.ledger_name:
+        refuse(N_("You asked for it: somebody else has to decide."))
+    made.answer = cleaned(answer, needed="" if granted else N_("A refusal needs its reason."))
+    made.granted, made.decided_by, made.decided_at = granted, by.ledger_name, Now()
+    made.save(update_fields=["granted", "answer", "decided_by", "decided_at"])
+    keep(made, row, "grant" if granted else "refuse", by)
+    return made
+
+
+def keep(made: Extension, row: RoundCounty, step: str, by: User) -> None:
+    append(
+        chain=row.county_id, actor=by.ledger_name, action=f"extension.{step}", subject=row.round.slug,
+        detail={
+            "township": made.township_id or "", "department": made.department.name if made.department else "",
+            "until": made.until.isoformat(), "reason": made.reason, "answer": made.answer, "extension": made.pk,
+        },
+    )  # fmt: skip
