@@ -60,18 +60,25 @@ def read_part(archive: ZipFile, name: str, events: Events) -> None:
 
 
 class Sheets(Events):
-    """xl/workbook.xml: the first sheet that is not hidden, as its relationship's id; whether days count from 1904."""
+    """xl/workbook.xml: the sheets in order, as (name, shows, relationship id); whether days count from 1904."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = ""
+        self.found: list[tuple[str, bool, str]] = []
         self.from_1904 = False
+
+    @property
+    def first(self) -> str:
+        """The relationship id of the first sheet that shows; empty where none does."""
+        return next((relation for _name, shows, relation in self.found if shows), "")
 
     def start(self, name: str, attributes: AttributesImpl) -> None:
         if name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "0") in ("1", "true")
-        elif name == "sheet" and not self.first and attributes.get("state", "visible") == "visible":
-            self.first = next((attributes[key] for key in attributes.keys() if key.endswith(":id")), "")
+        elif name == "sheet":
+            relation = next((attributes[key] for key in attributes.keys() if key.endswith(":id")), "")
+            shows = attributes.get("state", "visible") == "visible"
+            self.found.append((attributes.get("name", ""), shows, relation))
 
 
 class Targets(Events):
@@ -151,13 +158,19 @@ def format_kind(number: str, code: str | None) -> str:
 
 def sheet_part(archive: ZipFile) -> tuple[str, bool, list[str], list[str]]:
     """The first visible sheet's part, whether days count from 1904, the shared texts, the kinds of the cell styles."""
+    sheets, targets, texts, formats = book_parts(archive)
+    part = targets.get(sheets.first)
+    if part is None:
+        raise Refused(Message(N_("the workbook has no sheet that shows")))
+    return part, sheets.from_1904, texts, formats
+
+
+def book_parts(archive: ZipFile) -> tuple[Sheets, dict[str, str], list[str], list[str]]:
+    """The sheets, the part behind each relationship, the shared texts, the kinds of the cell styles."""
     sheets, targets, texts, formats = Sheets(), Targets(), SharedTexts(), Formats()
     read_part(archive, "xl/workbook.xml", sheets)
     read_part(archive, "xl/_rels/workbook.xml.rels", targets)
-    part = targets.targets.get(sheets.first)
-    if part is None:
-        raise Refused(Message(N_("the workbook has no sheet that shows")))
     for kind, events in (("sharedStrings", texts), ("styles", formats)):
         if kind in targets.kinds:
             read_part(archive, targets.kinds[kind], events)
-    return part, sheets.from_1904, texts.texts, formats.kinds
+    return sheets, targets.targets, texts.texts, formats.kinds
