@@ -82,7 +82,8 @@ class Evidence(models.Model):
 class WorkbookCopy(models.Model):
     """A workbook as it was handed out: what each cell held, so that an upload shows what changed meanwhile.
 
-    `base` maps "branch code|criterion code|period" to [text, revision].
+    `base` maps "branch code|criterion code|period" to [text, revision], and "branch code|criterion code|note" to the
+    note that stood beside it.
     """
 
     county = models.ForeignKey(RoundCounty, models.PROTECT, related_name="+")
@@ -157,7 +158,8 @@ class Upload(models.Model):
 class UploadRow(models.Model):
     """One cell of an upload that is not simply as the portal has it: new, in conflict, wrong or to be explained.
 
-    `number`, `option` and `na` are the value read (as the database holds one); `seen` the revision it was based on.
+    `number`, `option` and `na` are the value read (as the database holds one); `note`, `document`, `source` and `as_of`
+    what is kept with it; `seen` the revision it was compared with.
     """
 
     class Kind(models.TextChoices):
@@ -179,6 +181,8 @@ class UploadRow(models.Model):
     na = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True)
     document = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    as_of = models.DateField(null=True)
     old = models.CharField(max_length=60, blank=True)  # as shown when the file was checked
     theirs = models.CharField(max_length=60, blank=True)
     message = models.JSONField(null=True)  # [text, parameters] of what is wrong or to be explained

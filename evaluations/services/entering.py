@@ -78,6 +78,12 @@ class Entering:
         self.rows = {row.code: row for row in self.standard.criteria}
 
     def take(self, edits: Sequence[Edit]) -> dict[UUID, Answer]:
+        ready, answers = self.judge(edits)
+        self.write(ready, answers)
+        return answers
+
+    def judge(self, edits: Sequence[Edit]) -> tuple[list[Ready], dict[UUID, Answer]]:
+        """What may be written, and the answers of what may not; nothing is written."""
         doors = gates(self.county, {edit.branch for edit in edits}, self.scope)
         answers: dict[UUID, Answer] = {}
         ready: list[Ready] = []
@@ -87,9 +93,7 @@ class Entering:
                 answers[edit.key] = read
             else:
                 ready.append(read)
-        ready = self.without_wrong_sums(ready, answers)
-        self.write(ready, answers)
-        return answers
+        return self.without_wrong_sums(ready, answers), answers
 
     def read(self, edit: Edit, doors: dict[str, Gate]) -> Ready | Answer:
         """The edit read and allowed, or why not."""

@@ -1,0 +1,200 @@
+"""A unit's workbook: a sheet for each star; what is entered is left open, all else locked; a hidden sheet tells whose.
+
+Row 2 holds the columns' keys and column A the branches' codes: an upload is read by these, so rows may be sorted.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from uuid import UUID
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from evaluations.cells import NA
+from evaluations.reading.values import said
+from evaluations.services.entering import reader_of
+from evaluations.workbooks.held import NONE, Held, Where, last_text
+from evaluations.workbooks.plan import LAST, NOTE, Column, Place, Plan
+from scoring.wording import NO, YES
+from tables.text import without_controls
+
+STAMP_SHEET = "_portal"
+STAMP = "stamp"
+BRANCH = "branch"  # what the key row begins with
+KEYS, FIRST = 1, 5  # rows, from 0: of the keys; of the first branch
+FIXED = 3  # columns of codes and names
+LIST_LENGTH = 255  # characters of a drop-down written in place
+OPTIONS = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+}  # fmt: skip
+PROTECTION = {"format_columns": True, "format_rows": True}
+FORMATS = {
+    "title": {"bold": True, "font_size": 12},
+    "key": {"font_color": "#6B6B6B", "font_size": 9, "num_format": "@"},
+    "head": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F1EEE8", "border": 1},
+    "hint": {"text_wrap": True, "valign": "top", "font_size": 9, "bg_color": "#F1EEE8", "border": 1},
+    "name": {"num_format": "@", "bg_color": "#F7F5F1", "border": 1},
+    LAST: {"font_color": "#6B6B6B", "bg_color": "#ECECEC", "border": 1},
+    "value": {"locked": False, "border": 1},
+    NOTE: {"locked": False, "border": 1, "num_format": "@", "bg_color": "#FBFBF4"},
+}
+WIDTHS = {LAST: 9, NOTE: 16}
+
+
+class PlanBook:
+    """Writes one plan with the values held now and last year."""
+
+    def __init__(self, plan: Plan, held: dict[Where, Held], last: dict, stamp: UUID):
+        self.plan, self.held, self.last, self.stamp = plan, held, last, stamp
+        places = zip(plan.standard.criteria, plan.standard.compiled.criteria, strict=True)
+        self.compiled = {row.code: compiled for row, compiled in places}
+
+    def content(self) -> bytes:
+        file = BytesIO()
+        with xlsxwriter.Workbook(file, OPTIONS) as self.book:
+            self.formats = {name: self.book.add_format(look) for name, look in FORMATS.items()}
+            for name, columns in self.plan.sheets:
+                self.write_sheet(name, columns)
+            self.write_stamp()
+        return file.getvalue()
+
+    def write_sheet(self, name: str, columns: list[Column]) -> None:
+        sheet = self.book.add_worksheet(name)
+        sheet.protect("", PROTECTION)
+        sheet.freeze_panes(FIRST, FIXED)
+        sheet.set_column(0, 0, 14)
+        sheet.set_column(1, 2, 11)
+        for place, column in enumerate(columns, FIXED):
+            sheet.set_column(place, place, WIDTHS.get(column.part, 11))
+        sheet.set_row(2, 48)
+        sheet.set_row(4, 84)
+        self.write_head(sheet, name, columns)
+        for number, branch in enumerate(self.plan.branches, FIRST):
+            self.write_branch(sheet, number, branch, columns)
+        for place, column in enumerate(columns, FIXED):
+            self.limit(sheet, place, column)
+
+    def write_head(self, sheet, name: str, columns: list[Column]) -> None:
+        """Who and what; keys; names; what is allowed; the rule."""
+        title = _("%(unit)s, %(year)s, %(star)s: fill in the white cells; NA where not applicable, with a note.") % {
+            "unit": self.plan.unit.name, "year": self.plan.round.year, "star": name
+        }  # fmt: skip
+        self.text(sheet, 0, 0, title, "title")
+        fixed = (BRANCH, "township", "name"), (_("Code"), _("Township"), _("Branch")), ("", "", ""), ("", "", "")
+        lines = [
+            ("key", fixed[0], lambda column: column.key),
+            ("head", fixed[1], self.heading),
+            ("hint", fixed[2], self.allowed),
+            ("hint", fixed[3], self.rule),
+        ]
+        for number, (look, starts, write) in enumerate(lines, KEYS):
+            for place, text in enumerate([*starts, *map(write, columns)]):
+                self.text(sheet, number, place, text, look)
+
+    def heading(self, column: Column) -> str:
+        if column.part == LAST:
+            return _("Last year")
+        if column.part == NOTE:
+            return _("Note")
+        if column.part:
+            return _("%(name)s, quarter %(quarter)s") % {"name": column.row.shown_name, "quarter": column.part}
+        return column.row.shown_name
+
+    def allowed(self, column: Column) -> str:
+        """The unit and what a cell takes."""
+        row, compiled = column.row, self.compiled[column.row.code]
+        if not column.is_value:
+            return ""
+        if row.value_type == "choice":
+            return " ".join(compiled.options)
+        if row.value_type == "yesno":
+            return f"{said(YES)} / {said(NO)}"
+        return row.unit
+
+    def rule(self, column: Column) -> str:
+        if not column.is_value or column.period > 1:
+            return ""
+        compiled = self.compiled[column.row.code]
+        return said(compiled.rule.explain(compiled))
+
+    def write_branch(self, sheet, number: int, branch: Place, columns: list[Column]) -> None:
+        for place, text in enumerate((branch.code, branch.township, branch.name)):
+            self.text(sheet, number, place, text, "name")
+        for place, column in enumerate(columns, FIXED):
+            if column.part == LAST:
+                values = self.last.get((branch.pk, column.row.code), [])
+                self.text(sheet, number, place, last_text(self.compiled[column.row.code], values), LAST)
+            elif column.part == NOTE:
+                self.text(sheet, number, place, self.note(branch, column), NOTE)
+            else:
+                self.value(sheet, number, place, branch, column)
+
+    def note(self, branch: Place, column: Column) -> str:
+        return note_held(self.held, branch.pk, column)
+
+    def value(self, sheet, number: int, place: int, branch: Place, column: Column) -> None:
+        text = self.held.get((branch.pk, column.row.pk, column.period), NONE).text
+        look = self.formats["value"]
+        if not text:
+            sheet.write_blank(number, place, None, look)
+        elif text == NA or column.row.value_type == "choice":
+            sheet.write_string(number, place, text, look)
+        elif column.row.value_type == "yesno":
+            sheet.write_string(number, place, said(YES if text == "1" else NO), look)
+        else:
+            sheet.write_number(number, place, float(text), look)
+
+    def limit(self, sheet, place: int, column: Column) -> None:
+        """The drop-down or the range of a column's cells."""
+        last = FIRST + len(self.plan.branches) - 1
+        rule = self.validation(column, xlsxwriter.utility.xl_rowcol_to_cell(FIRST, place))
+        if rule and last >= FIRST:
+            sheet.data_validation(FIRST, place, last, place, rule)
+
+    def validation(self, column: Column, cell: str) -> dict | None:
+        if not column.is_value:
+            return None
+        row = column.row
+        words = {"error_title": without_controls(row.shown_name)[:32]}
+        if row.value_type in ("choice", "yesno"):
+            options = self.compiled[row.code].options if row.value_type == "choice" else (said(YES), said(NO))
+            source = [*map(str, options), NA]
+            return None if len(",".join(source)) > LIST_LENGTH else words | {"validate": "list", "source": source}
+        tests = [f"ISNUMBER({cell})"]
+        reader = reader_of(row)
+        if reader.low is not None:
+            tests.append(f"{cell}>={reader.low}")
+        if reader.high is not None:
+            tests.append(f"{cell}<={reader.high}")
+        return words | {"validate": "custom", "value": f'=OR(AND({",".join(tests)}),{cell}="{NA}")'}
+
+    def write_stamp(self) -> None:
+        """The hidden sheet by which an upload is known again."""
+        sheet = self.book.add_worksheet(STAMP_SHEET)
+        sheet.protect("")
+        sheet.hide()
+        unit = self.plan.unit
+        facts = {
+            STAMP: str(self.stamp),
+            "round": self.plan.round.slug,
+            "county": self.plan.county.county_id,
+            "unit": unit.key,
+        }
+        for number, pair in enumerate(facts.items()):
+            for place, text in enumerate(pair):
+                self.text(sheet, number, place, text, "key")
+
+    def text(self, sheet, number: int, place: int, text: str, look: str) -> None:
+        """Text stays text, whatever it begins with; an empty cell keeps its look."""
+        if text:
+            sheet.write_string(number, place, without_controls(str(text))[:32_767], self.formats[look])
+        else:
+            sheet.write_blank(number, place, None, self.formats[look])
+
+
+def note_held(held: dict[Where, Held], branch: int, column: Column) -> str:
+    """The note beside a criterion: of the year's value, or of the first quarter that has one."""
+    periods = (1, 2, 3, 4) if column.row.periods == "quarters" else (0,)
+    notes = (held.get((branch, column.row.pk, period), NONE).note for period in periods)
+    return next((note for note in notes if note), "")
