@@ -1,0 +1,263 @@
+/* The queue of typed values: kept in this browser until the portal has answered each of them (window.Entry).
+
+   One element of the page says where to: <div data-entry data-url data-token data-who data-place hidden>.
+   A place is "branch|criterion|period". An item is what is on its way for one place: `now` is sent and resent under one
+   key until it is answered, `next` is what was typed since it was first sent. An item lives in localStorage, a key of
+   its own each, so that two tabs never write over each other's; what two tabs send twice has one effect, by its key.
+   States go out as "entry:state" and "entry:counts" on the document. */
+(function () {
+  "use strict";
+  var home = document.querySelector("[data-entry]");
+  if (!home) { return; }
+
+  var MOST = 200, LONGEST = 200000, KEEPALIVE = 20000, PATIENCE = 10000, SLOWEST = 30000, YOUNG = 1500;
+  var UNSENT = {saving: true, waiting: true};
+  var url = home.dataset.url, token = home.dataset.token;
+  var shelf = "entry:" + home.dataset.who + ":" + home.dataset.place + ":";
+  var items = {}, revisions = {};
+  var busy = false, signedOut = false, leaving = false, tries = 0, most = MOST, timer = 0;
+
+  function words() {
+    var block = document.querySelector("script[data-entry-words]");
+    return block ? JSON.parse(block.textContent) : {};
+  }
+
+  function key() {  // a UUID of version 4; crypto.randomUUID is younger than our oldest browser
+    var bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = bytes[6] & 15 | 64;
+    bytes[8] = bytes[8] & 63 | 128;
+    var hex = Array.from(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  }
+
+  function placeOf(edit) { return edit.branch + "|" + edit.criterion + "|" + (edit.period || 0); }
+
+  /* -- what is kept ------------------------------------------------------------------------------------------- */
+
+  function keep(place) {
+    var item = items[place];
+    try {
+      localStorage.setItem(shelf + place, JSON.stringify({
+        now: item.now, next: item.next, tried: item.tried, state: item.state, answer: item.answer
+      }));
+    } catch (full) { /* kept on the page only; leaving it warns */ }
+  }
+
+  function kept(place) {
+    try { return JSON.parse(localStorage.getItem(shelf + place)); } catch (broken) { return null; }
+  }
+
+  function forget(place) {  // unless another tab has put something newer there
+    var item = items[place], there = kept(place);
+    delete items[place];
+    if (!there || there.now.key === item.now.key) {
+      try { localStorage.removeItem(shelf + place); } catch (closed) { /* nothing was kept */ }
+    }
+  }
+
+  function recall() {
+    var names = [];
+    try { names = Object.keys(localStorage); } catch (closed) { return; }
+    names.forEach(function (name) {
+      if (name.indexOf(shelf) !== 0) { return; }
+      var place = name.slice(shelf.length), item = kept(place);
+      if (!item || !item.now || !item.now.key) { return; }
+      item.since = 0;
+      items[place] = item;
+      show(place, UNSENT[item.state] ? line() : item.state);
+    });
+    tell();
+  }
+
+  /* -- what is told -------------------------------------------------------------------------------------------- */
+
+  function line() { return signedOut || navigator.onLine === false || tries > 0 ? "waiting" : "saving"; }
+
+  function say(name, detail) { document.dispatchEvent(new CustomEvent(name, {detail: detail})); }
+
+  function show(place, state) {
+    var item = items[place];
+    item.state = state;
+    say("entry:state", {place: place, state: state, edit: item.next || item.now, answer: item.answer || null});
+  }
+
+  function counts() {
+    var found = {saving: 0, waiting: 0, refused: 0, conflict: 0, signedOut: signedOut};
+    Object.keys(items).forEach(function (place) {
+      var state = items[place].state;
+      found[state === "locked" ? "refused" : state] += 1;
+    });
+    return found;
+  }
+
+  function tell() { say("entry:counts", counts()); }
+
+  /* -- what is given ------------------------------------------------------------------------------------------- */
+
+  function give(edit) {
+    var place = placeOf(edit), item = items[place];
+    var mine = Object.assign({period: 0, text: "", na: false, note: "", document: "", source: "", way: "typed"}, edit);
+    mine.key = key();
+    mine.revision = place in revisions ? revisions[place] : edit.revision || 0;
+    if (item && UNSENT[item.state] && item.tried) {
+      item.next = mine;  // what was sent may have arrived: its answer comes first
+    } else {
+      if (item) { mine.revision = item.now.revision; }  // still on top of what its giver saw
+      items[place] = item = {now: mine, next: null, tried: false, answer: null};
+    }
+    item.since = Date.now();
+    show(place, line());
+    keep(place);
+    tell();
+    wake(tries > 0 ? null : 0);
+  }
+
+  function overrule(place) {
+    var item = items[place];
+    if (!item || item.state !== "conflict") { return; }
+    revisions[place] = item.answer.theirs && item.answer.theirs.revision || 0;
+    var mine = Object.assign({}, item.now);
+    delete items[place];
+    give(mine);
+  }
+
+  function drop(place) {
+    var item = items[place];
+    if (!item || UNSENT[item.state]) { return; }
+    var theirs = item.state === "conflict" && item.answer.theirs;
+    if (theirs) { revisions[place] = theirs.revision || 0; }
+    forget(place);
+    tell();
+  }
+
+  /* -- sending -------------------------------------------------------------------------------------------------- */
+
+  function wake(after) {
+    if (after === null && timer) { return; }
+    clearTimeout(timer);
+    timer = setTimeout(send, after || 0);
+  }
+
+  function batch() {
+    var places = [], size = 0;
+    Object.keys(items).some(function (place) {
+      if (!UNSENT[items[place].state]) { return false; }
+      size += JSON.stringify(items[place].now).length;
+      if (places.length && size > LONGEST) { return true; }
+      places.push(place);
+      return places.length >= most;
+    });
+    return places;
+  }
+
+  function send() {
+    timer = 0;
+    var places = busy || signedOut ? [] : batch();
+    if (!places.length) { return; }
+    if (navigator.onLine === false) { return fail(places); }
+    busy = true;
+    places.forEach(function (place) { items[place].tried = true; keep(place); });
+    var body = JSON.stringify({edits: places.map(function (place) { return items[place].now; })});
+    var cut = new AbortController(), patience = setTimeout(function () { cut.abort(); }, PATIENCE);
+    fetch(url, {
+      method: "POST", body: body, credentials: "same-origin", redirect: "error", signal: cut.signal,
+      keepalive: body.length < KEEPALIVE, headers: {"Content-Type": "application/json", "X-CSRFToken": token}
+    }).then(function (response) {
+      return response.json().catch(function () { return {}; }).then(function (said) {
+        clearTimeout(patience);
+        busy = false;
+        hear(places, response.status, said);
+      });
+    }).catch(function () {
+      clearTimeout(patience);
+      busy = false;
+      fail(places);
+    });
+  }
+
+  function hear(places, status, said) {
+    if (said.answers) { return take(places, said.answers); }
+    if (status === 401 || status === 403) { signedOut = true; return fail(places); }
+    if (status >= 500 || status === 429 || status < 400) { return fail(places); }
+    if (places.length > 1) {  // one of them can't be read: find it by halves
+      most = Math.ceil(places.length / 2);
+      return wake(0);
+    }
+    settle(places[0], {status: "refused", message: said.error || words().unreadable || "", warnings: []});
+    after();
+  }
+
+  function take(places, answers) {
+    answers.forEach(function (answer, index) {
+      if (items[places[index]]) { settle(places[index], answer); }
+    });
+    most = Math.min(MOST, most * 2);
+    after();
+  }
+
+  function after() {
+    var late = tries > 0;
+    tries = 0;
+    if (late) { mark("saving"); }
+    tell();
+    wake(0);
+  }
+
+  /* One place has its answer: what was typed since goes out on top of it. */
+  function settle(place, answer) {
+    var item = items[place], state = answer.status;
+    if (state === "saved") { revisions[place] = answer.revision; }
+    if (item.next) {
+      item.now = item.next;
+      item.next = null;
+      item.tried = false;
+      if (state === "saved") { item.now.revision = answer.revision; }
+      keep(place);
+      return show(place, "saving");
+    }
+    item.answer = answer;
+    if (state === "unknown" || state === "reused") { state = "refused"; }
+    show(place, state);
+    if (state === "saved") { forget(place); } else { keep(place); }
+  }
+
+  function fail() {
+    tries += 1;
+    mark("waiting");
+    tell();
+    if (!signedOut) { wake(Math.min(SLOWEST, 1000 * Math.pow(2, Math.min(tries, 6) - 1)) * (0.75 + Math.random() / 2)); }
+  }
+
+  function mark(state) {
+    Object.keys(items).forEach(function (place) {
+      if (UNSENT[items[place].state] && items[place].state !== state) { show(place, state); }
+    });
+  }
+
+  /* -- leaving, and coming back ------------------------------------------------------------------------------------ */
+
+  function atRisk() {  // what was typed this moment and is on its way need not hold anybody up
+    return Object.keys(items).some(function (place) {
+      var item = items[place];
+      return item.state === "waiting" || item.state === "saving" && Date.now() - item.since > YOUNG;
+    });
+  }
+
+  window.addEventListener("beforeunload", function (event) {
+    if (leaving || !atRisk()) { return; }
+    event.preventDefault();
+    event.returnValue = "";
+  });
+  document.addEventListener("click", function (event) {  // signing in again: what waits is sent from there
+    if (event.target.closest && event.target.closest("[data-entry-sign-in]")) { leaving = true; }
+  });
+  window.addEventListener("online", function () { wake(0); });
+  window.addEventListener("offline", function () { mark("waiting"); tell(); });
+  document.addEventListener("DOMContentLoaded", function () { recall(); wake(0); });
+
+  window.Entry = {
+    give: give, drop: drop, overrule: overrule, counts: counts, revisions: revisions,
+    know: function (place, revision) { revisions[place] = revision; },
+    held: function (place) { return items[place] || null; }  // {now, next, state, answer} while not saved
+  };
+}());
