@@ -27,8 +27,8 @@ GATES = """
     JOIN branches_branch b ON b.id = r.branch_id
     WHERE c.id = %s AND b.code = ANY(%s)
     ORDER BY b.id
-    FOR SHARE OF c, s
 """
+LOCK = "FOR SHARE OF c, s"
 NOT_OPEN = {
     State.DRAFT: N_("Entry has not opened yet."),
     State.CLOSED_FOR_ENTRY: N_("Entry is closed in this county."),
@@ -72,6 +72,15 @@ def is_past(now: datetime, due: datetime | None, until: datetime | None) -> bool
 
 def gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
     """The doors of these branches, by code, locked for the transaction; a branch that isn't there has none."""
+    return read_gates(GATES + LOCK, county, branches, scope)
+
+
+def seen_gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
+    """The doors of these branches as a page shows them: read without a lock."""
+    return read_gates(GATES, county, branches, scope)
+
+
+def read_gates(sql: str, county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
     with connection.cursor() as cursor:
-        cursor.execute(GATES, [sorted(scope.departments), county.pk, sorted(branches)])
+        cursor.execute(sql, [sorted(scope.departments), county.pk, sorted(branches)])
         return {row[0]: Gate(*row[:5], tuple(row[5]), *row[6:]) for row in cursor.fetchall()}
