@@ -12,7 +12,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY . .
 # Collecting static files reads the settings and opens no connection, so the values below reach nothing.
 RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home portal \
-    && mkdir -p /srv/static /srv/beat && chown portal:portal /srv/beat \
+    && mkdir -p /srv/static /srv/beat /srv/evidence && chown portal:portal /srv/beat /srv/evidence \
     && SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost \
        python manage.py collectstatic --noinput -v0
 USER portal

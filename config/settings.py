@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "sign_in"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -162,6 +162,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=False)
+EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(BASE_DIR / "var" / "evidence")))  # beside the database, as dear
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # what is larger is not even kept
+FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024  # of a whole request: the largest file any page takes, and its form
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -198,7 +201,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluations.tasks.reconcile",
         "schedule": RECONCILE_SECONDS,
         "options": {"expires": 5 * RECONCILE_SECONDS},  # a worker that was away must not replay an hour of ticks
-    }
+    },
+    "sweep_evidence": {"task": "evaluations.tasks.sweep_evidence", "schedule": 3600, "options": {"expires": 3600}},
+    "purge": {"task": "evaluations.tasks.purge", "schedule": 6 * 3600, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SYNC_EVERY = 30 // RECONCILE_SECONDS  # how often the file is written that a health check looks at
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / "var" / "beat"))

@@ -1,6 +1,8 @@
 """What every test may need; servers come from embedded.pytest_services."""
 
 import pgtrigger
+import pytest
+from django.conf import settings
 from django.test import TransactionTestCase
 
 flush_tables = TransactionTestCase._fixture_teardown
@@ -13,3 +15,9 @@ def empty_past_the_guards(self):
 
 
 TransactionTestCase._fixture_teardown = empty_past_the_guards
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(tmp_path_factory):
+    """Files of evidence that tests store lie apart from anybody's."""
+    settings.EVIDENCE_ROOT = tmp_path_factory.mktemp("evidence")

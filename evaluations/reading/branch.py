@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404
 
 from evaluations.models import Rating, RosterEntry, SealedRating, VetoRecord
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star
+from evaluations.reading.evidence import files_of
 from evaluations.reading.gaps import Advice, Gap
 from evaluations.reading.marks import StarMark, marks_of
 from evaluations.reading.parking import parking_words
@@ -74,7 +76,7 @@ class BranchPage:
         self.seen = seen
         self.entry = entry_of(seen, code)
         self.branch = self.entry.branch
-        self.rating = Rating.objects.filter(round_id=seen.row.round_id, branch=self.branch).first()
+        self.rating = rating_of(seen, self.branch.pk)
         if self.rating:
             self.rating.branch = self.branch
         self.asked_star = star
@@ -122,7 +124,9 @@ class BranchPage:
     def lines(self) -> list[CriterionLine]:
         """Every criterion the reader may see."""
         sight, code = self.seen.sight, self.branch.code
-        return lines_of(self.standard, self.values, self.rating, self.records, sight=sight, code=code)
+        lines = lines_of(self.standard, self.values, self.rating, self.records, sight=sight, code=code)
+        files = files_of(self.seen.round, self.branch, sight)
+        return [replace(line, files=tuple(files.get(line.row.code, ()))) for line in lines]
 
     @property
     def star_lines(self) -> list[StarLine]:
@@ -172,11 +176,10 @@ class BranchPage:
         advice = Advice(self.standard, self.values, self.branch, self.rating, self.records)
         return [advice.gap_of(mark, self.lines) for mark in missed]
 
-    @cached_property
+    @property
     def township_rated(self) -> int:
         """How many rated branches the township rank counts."""
-        rated = Rating.objects.of(self.seen.row.round_id, self.seen.row.county_id).filter(level__isnull=False)
-        return rated.filter(township_id=self.branch.township_id).count()
+        return self.rating.township_rated or 0
 
     @property
     def parked(self) -> str:
@@ -208,6 +211,16 @@ class BranchPage:
 
     def address(self, star: str) -> str:
         return f"{self.seen.url('branch', self.branch.code)}?star={star}#criteria"
+
+
+def rating_of(seen: SeenCounty, branch_id: int) -> Rating | None:
+    """The branch's result, with how many rated branches its township has."""
+    near = Rating.objects.of(seen.row.round_id, seen.row.county_id).filter(
+        level__isnull=False, township=OuterRef("township")
+    )
+    counted = near.order_by().values("township").annotate(count=Count("pk")).values("count")
+    own = Rating.objects.filter(round_id=seen.row.round_id, branch=branch_id)
+    return own.annotate(township_rated=Subquery(counted)).first()
 
 
 def entry_of(seen: SeenCounty, code: str) -> RosterEntry:

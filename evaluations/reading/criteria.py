@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from scoring.standard import Standard
 from scoring.units import SCALE
 from scoring.wording import on_scale, shown_basis
 
+if TYPE_CHECKING:
+    from evaluations.reading.evidence import EvidenceLine
+
 
 @dataclass(frozen=True)
 class CriterionLine:
@@ -30,6 +34,7 @@ class CriterionLine:
     basis: int | None
     records: tuple[VetoRecord, ...] = ()
     compared: Given | None = None  # this year's value of the criterion whose growth this one looks at
+    files: tuple[EvidenceLine, ...] = ()
     star_vetoed: bool = False  # does a veto stand against this criterion's star, or against any for the vetoes of all?
 
     @property
