@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.access import Sight
-from accounts.roles import Role
+from accounts.roles import ORGANIZATION, Role
 from evaluations.models import RoundCounty
 from evaluations.reading.county import counties_seen_by
 from evaluations.reading.runs import steers
 from evaluations.reading.words import ICONS, SEALS
+from evaluations.services.road import places_of
 from scoring.models import StarCode
 
 COUNTY = 6  # significant digits of a county's code
+OVERSEERS = ORGANIZATION | {Role.AUDITOR}
 INVENTED = "4199"  # no real division's code begins so: demo and tests live there
 
 
@@ -125,6 +127,7 @@ class Portal:
             entries.append(self.entry("counties", _("All counties"), self.row.round.slug))
         if self.row is not None and self.sight:
             place = (self.row.round.slug, self.row.county_id)
+            entries += self.entry_pages(*place)
             entries.append(self.entry("ranking", _("Ranking"), *place, also=("branch",)))
             if self.sight.ranking:
                 entries.append(self.entry("townships", _("Townships"), *place))
@@ -133,6 +136,18 @@ class Portal:
                 entries.append(self.entry("runs", _("Rating"), place[0], also=("run",)))
         if self.request.user.is_staff:
             entries.append(self.entry("admin:index", _("Administration")))
+        return entries
+
+    def entry_pages(self, *place: str) -> list[NavEntry]:
+        """Where this person works on values: a clerk enters, a reviewer returns, the organization watches."""
+        entries = []
+        if self.request.user.entry_scope(place[1]):
+            also = ("entry_grid", "entry_branch", "entry_submit", "entry_workbook", "uploads", "upload", "entry_import")
+            entries.append(self.entry("work", _("My work"), *place, also=also))
+        if places_of(self.request.user, Role.TOWNSHIP_REVIEWER, place[1]):
+            entries.append(self.entry("entry_return", _("Township check"), *place))
+        if self.sight.workers & OVERSEERS:
+            entries.append(self.entry("entry_overview", _("Entry"), *place))
         return entries
 
     @property

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from evaluations.views import branch, home, ranking, runs, values
+from evaluations.views import branch, entry_overview, entry_submit, entry_work, home, ranking, runs, values
 
 
 class DivisionCode:
@@ -30,6 +30,16 @@ urlpatterns = [
     path(f"{COUNTY}/branches/<code:code>/", branch.branch, name="branch"),
     path(f"{COUNTY}/standard/", branch.standard, name="standard"),
     path(f"{COUNTY}/values/", values.save_values, name="save_values"),
+    path("start/", entry_work.start, name="start"),
+    path(f"{COUNTY}/entry/", entry_work.work, name="work"),
+    path(f"{COUNTY}/entry/submit/", entry_submit.submit, name="entry_submit"),
+    path(f"{COUNTY}/entry/withdraw/", entry_submit.withdraw, name="entry_withdraw"),
+    path(f"{COUNTY}/entry/receipts/<str:number>/", entry_submit.receipt, name="entry_receipt"),
+    path(f"{COUNTY}/entry/return/", entry_submit.give_back, name="entry_return"),
+    path(f"{COUNTY}/entry/overview/", entry_overview.overview, name="entry_overview"),
+    path(f"{COUNTY}/entry/deadline/", entry_overview.due, name="entry_due"),
+    path(f"{COUNTY}/entry/extensions/", entry_overview.ask, name="entry_ask"),
+    path(f"{COUNTY}/entry/extensions/<int:pk>/", entry_overview.decide, name="entry_decide"),
     path("rounds/<slug:slug>/runs/", runs.runs, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),

@@ -8,21 +8,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
-from evaluations.models import Decision, Extension, RoundCounty, State, Submission, Value
+from evaluations.models import Decision, Extension, RoundCounty, State, Value
 from evaluations.services import road
-from evaluations.services.road import Wish, act
+from evaluations.services.road import act
 from evaluations.workflow import RETURN, SUBMIT, WITHDRAW
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
+from tests.entry.giving import GIVEN, due, fill, reviewer, submission, wishes
 from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
-
-GIVEN = {
-    "CY-05": "A", "CY-06": "100", "ST-07": "300", "ST-09": "A", "PA-06": "2", "WM-01": "A", "WM-02": "A",
-    "WM-04": "480", "WM-05": "A", "WM-07": "A", "ZB-10": "500",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -30,28 +26,8 @@ def county():
     return world.build()
 
 
-def fill(county, *branches, leave=()):
-    """Every value the township owes for these branches, but for the codes named."""
-    for branch in branches or [county.branches[0]]:
-        answers = county.save(*[county.edit(code, text, branch) for code, text in GIVEN.items() if code not in leave])
-        assert {answer.status for answer in answers} == {"saved"}
-
-
-def submission(county, branch=None) -> Submission:
-    return Submission.objects.get(entry__round=county.this, entry__branch=branch or county.branches[0])
-
-
-def wishes(county, *branches) -> list[Wish]:
-    chosen = branches or [county.branches[0]]
-    return [Wish(branch.code, submission(county, branch).revision) for branch in chosen]
-
-
 def submit(county, *branches, by=None):
     return act(county.county, SUBMIT, wishes(county, *branches), by=by or county.clerk)
-
-
-def reviewer(county):
-    return factories.person(Role.TOWNSHIP_REVIEWER, factories.township(world.TOWN))
 
 
 def give_back(county, *, by=None, codes=("WM-04",), reason="与台账不符"):
@@ -174,15 +150,6 @@ def test_a_double_click_has_one_effect_and_the_same_receipt(county):
 
 def close(county, state=State.CLOSED_FOR_ENTRY):
     RoundCounty.objects.filter(round=county.this).update(state=state)
-
-
-def due(county, **ahead):
-    """The deadline, so long from the database's now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        moment = cursor.fetchone()[0] + timedelta(**ahead)
-    RoundCounty.objects.filter(round=county.this).update(entry_due=moment)
-    return moment
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.OPEN])

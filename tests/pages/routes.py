@@ -35,6 +35,11 @@ CLERKS = {Role.ENTRY_CLERK, Role.DEPARTMENT_CLERK}
 # township's, a department's clerk finds `sibling` too.
 ENTRY = {"own": (CLERKS, CLERKS), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
 ENTRY_OF_BRANCH = ENTRY | {"mate": (CLERKS, CLERKS), "sibling": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK})}
+OF_TOWNSHIP = ENTRY | {"own": ({Role.ENTRY_CLERK}, {Role.ENTRY_CLERK})}
+CHECKED = ENTRY | {"own": ({Role.TOWNSHIP_REVIEWER}, {Role.TOWNSHIP_REVIEWER})}
+WATCHED = LIST | {"own": (WHOLE_COUNTY, WHOLE_COUNTY)}
+APPROVED = ENTRY | {"own": ({Role.ORGANIZATION_APPROVER}, {Role.ORGANIZATION_APPROVER})}
+OPENING = WHOLE_COUNTY | TOWNSHIP | {Role.BRANCH_VIEWER}  # see every value of the branch 近水村
 COUNTY_PAGES = {
     "ranking": LIST,
     "ranking_csv": LIST,
@@ -49,12 +54,21 @@ COUNTY_PAGES = {
     },
     "runs": STEERED,
     "run": STEERED,
+    "work": ENTRY,
+    "entry_submit": OF_TOWNSHIP,
+    "entry_receipt": LIST | {"own": (OPENING, OPENING)},
+    "entry_return": CHECKED,
+    "entry_overview": WATCHED,
 }
-FORMS = {"runs"}  # pages of COUNTY_PAGES that are looked at and posted to; the others are only looked at
-POSTED = {"cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED}  # 302 to the run where allowed
+FORMS = {"runs", "entry_submit", "entry_return"}  # of COUNTY_PAGES, looked at and posted to; others only looked at
+POSTED = {
+    "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
+    "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
+    "entry_decide": APPROVED,
+}  # fmt: skip  # 302 where allowed
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
-SIGNED_IN = {"home", "password", "password_in_admin"}
+SIGNED_IN = {"home", "password", "password_in_admin", "start"}
 
 # The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.
 ADMIN = {

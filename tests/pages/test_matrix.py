@@ -117,6 +117,7 @@ def test_pages_of_one_s_own_open_for_everybody(client, world, who):
         "home": 200,
         "password": 200,
         "password_in_admin": 200,
+        "start": 302,
     }
     assert client.get("/healthz").status_code == 200
     assert client.get("/sign-in/").status_code == 302

@@ -30,4 +30,11 @@ def county_address(world: World, page: str, place: str) -> str:
         county = worlds.OTHER_COUNTY if place == "other" else worlds.COUNTY
         return reverse(page, args=[world.round.slug, county, code])
     county = {"own": worlds.COUNTY, "other": worlds.OTHER_COUNTY, "nowhere": "419903000000"}[place]
-    return reverse(page, args=[world.round.slug, county])
+    return reverse(page, args=[world.round.slug, county, *further(world, page, place)])
+
+
+def further(world: World, page: str, place: str) -> list[str | int]:
+    """What an address names besides the county."""
+    if page == "entry_receipt":
+        return [world.receipts.get(place, "SB-2026-999999")]
+    return [world.extensions.get(place, 10**9)] if page == "entry_decide" else []

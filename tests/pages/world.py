@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from branches.models import Branch, Department
-from evaluations.models import EvaluationRound, RatingRun, State, Value
+from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, State, Value
 from evaluations.services.rating import rate_county
 from evaluations.services.runs import start_run
 from tests import factories
@@ -42,6 +44,8 @@ class World:
     run: RatingRun
     foreign_run: RatingRun
     people: dict[str, User] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
+    extensions: dict[str, int] = field(default_factory=dict)
 
     def set_state(self, state: str, *, county: str = COUNTY) -> None:
         self.round.counties.filter(county_id=county).update(state=state)
@@ -66,7 +70,23 @@ def build() -> World:
     world.people = {role: appointed(role, branches["own"]) for role in Role}
     world.people["city_viewer"] = person(Role.VIEWER, city)
     world.people["city_organization"] = person(Role.ORGANIZATION_REVIEWER, city)
+    for place in ("own", "other"):
+        note_entry(world, branches[place], place)
     return world
+
+
+def note_entry(world: World, branch: Branch, place: str) -> None:
+    """A submission that was taken back again, with its receipt, and an extension asked for."""
+    entry = world.round.roster.get(branch=branch)
+    made = Decision.objects.create(
+        submission=entry.submission, action="submit", source="draft", target="submitted", by=f"clerk-{place}"
+    )
+    world.receipts[place] = f"SB-{world.round.year}-{made.pk:06d}"
+    county = world.round.counties.get(county=entry.county_id)
+    asked = Extension.objects.create(
+        county=county, township=branch.township, until=timezone.now(), reason="停电", asked_by="clerk"
+    )
+    world.extensions[place] = asked.pk
 
 
 def branch_at(place: str) -> Branch:

@@ -1,0 +1,40 @@
+"""Where a clerk begins: what waits, and one step to it."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from evaluations.models import State
+from evaluations.reading.county import counties_seen_by
+from evaluations.reading.entry_department import department_lines
+from evaluations.reading.entry_links import link
+from evaluations.reading.entry_work import Work, roster
+from evaluations.reading.search import asked_for, matching
+from evaluations.views.entry import entry_of
+
+
+@require_safe
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """After signing in: a clerk's work where one open county of the latest year waits for it, else the first page."""
+    seen = counties_seen_by(request.user)
+    mine = [one for one in seen if one.row.state == State.OPEN and request.user.entry_scope(one.row.county_id)]
+    latest = [one for one in mine if one.round.year == mine[0].round.year]
+    return redirect(latest[0].url("work")) if len(latest) == 1 else redirect("home")
+
+
+@require_safe
+@login_required
+def work(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    """What waits for this person; `find` goes straight to the branch where it names one alone."""
+    seen, scope = entry_of(request, slug, county)
+    search = asked_for(request.GET.get("find", ""))
+    if search:
+        found = [branch for branch in roster(seen).filter(matching(search)).values_list("branch__code", flat=True)]
+        mine = [code for code in found if scope.covers(code)]
+        if len(mine) == 1:
+            return redirect(link(seen, "entry_branch", mine[0]) or seen.url("branch", mine[0]))
+    page = Work(seen, scope, search)
+    lines = department_lines(seen, scope) if scope.departments else []
+    return render(request, "entry/work.html", {"seen": seen, "scope": scope, "work": page, "lines": lines})

@@ -1,0 +1,181 @@
+"""Submitting on the page: the checklist, one click and one effect, the receipt, and taking it back."""
+
+import pytest
+from django.utils import translation
+
+from accounts.roles import Role
+from evaluations.models import Decision
+from evaluations.workflow import SUBMIT
+from ledger.models import LedgerEntry
+from tests import factories
+from tests.entry import world
+from tests.entry.giving import due, fill, move, reviewer, submission
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.cookies["django_language"] = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def county(client):
+    made = world.build()
+    client.force_login(made.clerk)
+    return made
+
+
+def wish(county, branch=None) -> str:
+    return f"{(branch or county.branches[0]).code}:{submission(county, branch).revision}"
+
+
+def post(client, county, *chosen, page="submit", **more):
+    return client.post(f"{county.base}/entry/{page}/", {"branch": list(chosen) or [wish(county)]} | more)
+
+
+def shown(client, response) -> str:
+    return client.get(response.url).content.decode()
+
+
+def test_the_checklist_names_and_links_every_missing_value(client, county):
+    fill(county, leave=["WM-04"])
+
+    found = client.get(f"{county.base}/entry/submit/")
+
+    first, second = found.context["list"].rows
+    assert [thing.name for thing in first.missing] == ["文明家庭(星级文明户)户数"] or len(first.missing) == 1
+    assert len(second.missing) == 11
+    assert "No branch is complete yet." in found.content.decode()
+
+
+def test_what_departments_owe_is_said_and_does_not_hinder(client, county):
+    fill(county)
+
+    text = client.get(f"{county.base}/entry/submit/").content.decode()
+
+    assert "Department data not in; not yours to enter." in text
+    assert "Submit 1 branch" in text
+
+
+def test_submitting_leads_to_a_receipt_with_number_time_and_count(client, county):
+    fill(county)
+
+    response = post(client, county)
+
+    row = submission(county)
+    text = shown(client, response)
+    assert response.url == f"{county.base}/entry/receipts/{row.receipt}/"
+    assert f"Submitted, receipt {row.receipt}" in text
+    assert "Receipt of submission" in text  # what is printed on top of it
+    assert client.get(response.url).context["receipt"].values == 11
+
+
+def test_a_double_click_leads_to_the_same_receipt(client, county):
+    fill(county)
+    chosen = wish(county)
+
+    first, second = post(client, county, chosen), post(client, county, chosen)
+
+    assert first.url == second.url
+    assert (Decision.objects.count(), LedgerEntry.objects.count()) == (1, 1)
+
+
+def test_what_is_refused_is_said_by_branch_and_what_is_complete_goes(client, county):
+    first, second = county.mine
+    fill(county, first)
+
+    response = post(client, county, wish(county, first), wish(county, second))
+
+    text = shown(client, response)
+    assert f"{second.name}: 11 missing" in text
+    assert "/receipts/" in response.url
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "419901001200", "419901001200:-1", "４１９９０１００１２００:1", ":" * 40])
+def test_what_cannot_be_read_is_nobody_s_branch(client, county, chosen):
+    response = post(client, county, chosen)
+
+    assert "Choose at least one branch." in shown(client, response)
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_stranger_s_branch_is_refused_without_its_name(client, county):
+    far = county.branches[-1]
+    far.name = "远山村"
+    far.save()
+
+    text = shown(client, post(client, county, wish(county, far)))
+
+    assert "There is no such branch in your township." in text and "远山村" not in text
+
+
+def test_after_the_deadline_nothing_is_taken_and_what_was_typed_stays(client, county):
+    fill(county)
+    due(county, minutes=-1)
+
+    text = shown(client, post(client, county))
+
+    assert "After the deadline, not accepted. Ask for an extension." in text
+    assert county.value("WM-04").reported_number == 480
+    assert LedgerEntry.objects.get().action == "submission.refuse"
+
+
+def test_a_submitted_branch_is_withdrawn_on_the_page_and_its_receipt_says_so(client, county):
+    fill(county)
+    receipt = move(county, SUBMIT).receipt
+
+    text = shown(client, post(client, county, page="withdraw"))
+
+    assert "Withdrawn: 1 branch." in text
+    assert submission(county).status == "draft"
+    assert "taken back since" in client.get(f"{county.base}/entry/receipts/{receipt}/").content.decode()
+
+
+def test_a_reviewer_returns_a_branch_on_the_page(client, county):
+    fill(county)
+    move(county, SUBMIT)
+    client.force_login(reviewer(county))
+    looked = client.get(f"{county.base}/entry/return/", {"branch": county.branches[0].code})
+
+    response = post(client, county, page="return", reason="与台账不符", criterion=["WM-04"])
+
+    assert 'value="WM-04"' in looked.content.decode() and "480" in looked.content.decode()
+    assert "Returned for correction." in shown(client, response)
+    assert submission(county).unlocked == ["WM-04"]
+
+
+def test_a_branch_that_was_not_submitted_is_not_looked_at_for_a_return(client, county):
+    client.force_login(reviewer(county))
+
+    assert client.get(f"{county.base}/entry/return/", {"branch": county.branches[0].code}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [lambda n: n.replace("SB-2026", "SB-2025"), lambda n: n[:-1] + "0", lambda n: n.replace("-0", "-00", 1),
+               lambda n: "SB-2026-", lambda n: n.lower(), lambda n: n + "x"]
+)  # fmt: skip
+def test_a_number_that_is_no_receipt_is_missing(client, county, change):
+    fill(county)
+    number = move(county, SUBMIT).receipt
+
+    assert client.get(f"{county.base}/entry/receipts/{change(number)}/").status_code == (
+        404 if change(number) != number else 200
+    )
+
+
+def test_a_receipt_is_shown_to_who_sees_its_branches_only(client, county):
+    fill(county)
+    url = f"{county.base}/entry/receipts/{move(county, SUBMIT).receipt}/"
+    found = {}
+
+    for role, place in {
+        Role.TOWNSHIP_REVIEWER: factories.township(world.OTHER_TOWN),
+        Role.ORGANIZATION_REVIEWER: factories.county(),
+    }.items():
+        client.force_login(factories.person(role, place))
+        found[role] = client.get(url).status_code
+
+    assert found == {Role.TOWNSHIP_REVIEWER: 404, Role.ORGANIZATION_REVIEWER: 200}
