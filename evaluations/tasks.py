@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from evaluations.services import runs
+from evaluations.services import evidence, purging, runs, uploads
 
 
 @shared_task
@@ -16,3 +16,22 @@ def reconcile() -> None:
     """Send out what PostgreSQL says is due: the broker may have lost everything else."""
     runs.publish_due()
     runs.end_empty_runs()
+    uploads.publish_uploads()
+
+
+@shared_task
+def read_upload(pk: int) -> None:
+    """Read one file that somebody sent in."""
+    uploads.read_if_due(pk)
+
+
+@shared_task
+def purge() -> None:
+    """Forget what was kept only for a while."""
+    purging.purge()
+
+
+@shared_task
+def sweep_evidence() -> None:
+    """Remove what uploads that were killed left half-written."""
+    evidence.store().sweep()

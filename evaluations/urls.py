@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from evaluations.views import branch, entry_overview, entry_submit, entry_work, home, ranking, runs, values
+from evaluations.views import (
+    branch,
+    entry_form,
+    entry_overview,
+    entry_submit,
+    entry_work,
+    evidence,
+    home,
+    ranking,
+    runs,
+    uploads,
+    values,
+)
 
 
 class DivisionCode:
@@ -29,7 +41,12 @@ urlpatterns = [
     path(f"{COUNTY}/townships/", ranking.townships, name="townships"),
     path(f"{COUNTY}/branches/<code:code>/", branch.branch, name="branch"),
     path(f"{COUNTY}/standard/", branch.standard, name="standard"),
+    path(f"{COUNTY}/entry/evidence/", evidence.add, name="evidence"),
+    path(f"{COUNTY}/entry/evidence/<int:pk>/remove/", evidence.remove, name="evidence_remove"),
+    path(f"{COUNTY}/evidence/<int:pk>/", evidence.file, name="evidence_file"),
+    path(f"{COUNTY}/evidence/<int:pk>/thumbnail/", evidence.thumbnail, name="evidence_thumbnail"),
     path(f"{COUNTY}/values/", values.save_values, name="save_values"),
+    path(f"{COUNTY}/entry/branches/<code:code>/", entry_form.entry_branch, name="entry_branch"),
     path("start/", entry_work.start, name="start"),
     path(f"{COUNTY}/entry/", entry_work.work, name="work"),
     path(f"{COUNTY}/entry/submit/", entry_submit.submit, name="entry_submit"),
@@ -40,6 +57,12 @@ urlpatterns = [
     path(f"{COUNTY}/entry/deadline/", entry_overview.due, name="entry_due"),
     path(f"{COUNTY}/entry/extensions/", entry_overview.ask, name="entry_ask"),
     path(f"{COUNTY}/entry/extensions/<int:pk>/", entry_overview.decide, name="entry_decide"),
+    path(f"{COUNTY}/entry/workbook/", uploads.workbook, name="entry_workbook"),
+    path(f"{COUNTY}/entry/workbook.xlsx", uploads.workbook_file, name="entry_workbook_file"),
+    path(f"{COUNTY}/entry/import/", uploads.table, name="entry_import"),
+    path(f"{COUNTY}/entry/uploads/", uploads.uploads, name="uploads"),
+    path(f"{COUNTY}/entry/uploads/<int:pk>/", uploads.upload, name="upload"),
+    path(f"{COUNTY}/entry/uploads/<int:pk>/errors.xlsx", uploads.upload_errors, name="upload_errors"),
     path("rounds/<slug:slug>/runs/", runs.runs, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),

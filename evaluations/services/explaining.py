@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from evaluations.checking import change_warning, limits_of, sameness_warning
 from evaluations.models import EvaluationRound
 from evaluations.services.writing import Ready, number_of
+from tables.message import Message
 
 EQUALS = """
     SELECT i.branch_id, i.criterion_id, i.period, count(*)
@@ -35,16 +36,22 @@ NUMBERS = """
 
 
 def warnings_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID, list[str]]:
-    """Edit key → sentences that ask for a note, for the values that have none yet; costs nothing without limits."""
+    """Edit key → sentences that ask for a note, in the reader's language; as reasons_of."""
+    found = reasons_of(evaluation, ready)
+    return {key: [message.translated(gettext) for message in messages] for key, messages in found.items()}
+
+
+def reasons_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID, list[Message]]:
+    """Edit key → what asks for a note, for the values that have none yet; costs nothing without limits."""
     bare = [one for one in ready if not one.edit.note and number_of(one.parsed) is not None]
     lasts = last_numbers(evaluation, [one for one in bare if limits_of(one.row).compares_last_year])
     equals = equal_counts(evaluation, [one for one in bare if limits_of(one.row).same_value_count is not None])
-    found: dict[UUID, list[str]] = {}
+    found: dict[UUID, list[Message]] = {}
     for one in bare:
         limits = limits_of(one.row)
         jump = change_warning(limits, number_of(one.parsed), lasts.get((one.gate.branch_id, one.row.code)))
         same = sameness_warning(limits, equals.get(one.place, 0))
-        found[one.edit.key] = [message.translated(gettext) for message in (jump, same) if message]
+        found[one.edit.key] = [message for message in (jump, same) if message]
     return found
 
 

@@ -1,6 +1,6 @@
 """A unit's workbook: a sheet for each star; what is entered is left open, all else locked; a hidden sheet tells whose.
 
-Row 2 holds the columns' keys and column A the branches' codes: an upload is read by these, so rows may be sorted.
+Row 5 holds the columns' keys and column A the branches' codes: an upload is read by these, so rows may be sorted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tables.text import without_controls
 STAMP_SHEET = "_portal"
 STAMP = "stamp"
 BRANCH = "branch"  # what the key row begins with
-KEYS, FIRST = 1, 5  # rows, from 0: of the keys; of the first branch
+HEAD, FIRST = 1, 5  # rows, from 0: of the names; of the first branch, just below the keys
 FIXED = 3  # columns of codes and names
 LIST_LENGTH = 255  # characters of a drop-down written in place
 OPTIONS = {
@@ -67,8 +67,8 @@ class PlanBook:
         sheet.set_column(1, 2, 11)
         for place, column in enumerate(columns, FIXED):
             sheet.set_column(place, place, WIDTHS.get(column.part, 11))
-        sheet.set_row(2, 48)
-        sheet.set_row(4, 84)
+        sheet.set_row(1, 48)
+        sheet.set_row(3, 84)
         self.write_head(sheet, name, columns)
         for number, branch in enumerate(self.plan.branches, FIRST):
             self.write_branch(sheet, number, branch, columns)
@@ -76,19 +76,19 @@ class PlanBook:
             self.limit(sheet, place, column)
 
     def write_head(self, sheet, name: str, columns: list[Column]) -> None:
-        """Who and what; keys; names; what is allowed; the rule."""
+        """Who and what; names; what is allowed; the rule; the keys."""
         title = _("%(unit)s, %(year)s, %(star)s: fill in the white cells; NA where not applicable, with a note.") % {
             "unit": self.plan.unit.name, "year": self.plan.round.year, "star": name
         }  # fmt: skip
         self.text(sheet, 0, 0, title, "title")
-        fixed = (BRANCH, "township", "name"), (_("Code"), _("Township"), _("Branch")), ("", "", ""), ("", "", "")
+        names, keys = (_("Code"), _("Township"), _("Branch")), (BRANCH, "township", "name")
         lines = [
-            ("key", fixed[0], lambda column: column.key),
-            ("head", fixed[1], self.heading),
-            ("hint", fixed[2], self.allowed),
-            ("hint", fixed[3], self.rule),
+            ("head", names, self.heading),
+            ("hint", ("", "", ""), self.allowed),
+            ("hint", ("", "", ""), self.rule),
+            ("key", keys, lambda column: column.key),
         ]
-        for number, (look, starts, write) in enumerate(lines, KEYS):
+        for number, (look, starts, write) in enumerate(lines, HEAD):
             for place, text in enumerate([*starts, *map(write, columns)]):
                 self.text(sheet, number, place, text, look)
 

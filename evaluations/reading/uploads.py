@@ -1,0 +1,230 @@
+"""The files somebody sent in, and one of them beside what the portal holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.access import EntryScope
+from accounts.models import User
+from evaluations.cells import NA
+from evaluations.models import RoundCounty, Upload, UploadKind, UploadRow, UploadState
+from evaluations.reading.values import QUARTERS, said
+from evaluations.workbooks.comparing import unpacked
+from scoring.wording import NO, YES
+
+PAGE = 100  # rows of a comparison
+LISTED = 50
+Kind = UploadRow.Kind
+KINDS = {Kind.NEW: "bi-pencil", Kind.CONFLICT: "bi-people", Kind.ERROR: "bi-exclamation-octagon"}
+
+
+def uploads_of(user: User, county: RoundCounty, scope: EntryScope) -> QuerySet[Upload]:
+    """What this person sent in and still enters for."""
+    towns = [prefix.ljust(12, "0") for prefix in scope.townships]
+    unread = Q(township=None, department=None)
+    held = unread | Q(township__in=towns) | Q(department__name__in=scope.departments)
+    rows = Upload.objects.filter(held, county=county, made_by=user.ledger_name)
+    kept = rows.defer("content").annotate(has_content=~Q(content=b""))
+    return kept.select_related("township", "department")
+
+
+def upload_of(user: User, county: RoundCounty, scope: EntryScope, pk: int) -> Upload:
+    """One of them; 404 for anybody else's."""
+    upload = uploads_of(user, county, scope).filter(pk=pk).first()
+    if upload is None:
+        raise Http404
+    return upload
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One kind of rows: how many, where to see them, whether they are seen."""
+
+    kind: str
+    label: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row in words."""
+
+    row: UploadRow
+
+    @property
+    def where(self) -> str:
+        return f"{self.row.sheet}!{self.row.cell}" if self.row.sheet else self.row.cell
+
+    @property
+    def criterion(self) -> str:
+        if self.row.criterion is None:
+            return ""
+        name = self.row.criterion.shown_name
+        return f"{name} {QUARTERS[self.row.period]}" if self.row.period else name
+
+    @property
+    def icon(self) -> str:
+        return KINDS[Kind(self.row.kind)]
+
+    @property
+    def mine(self) -> str:
+        """What the file says: as it will be written, or as it was found where it can't be."""
+        row = self.row
+        if row.kind == Kind.ERROR:
+            return row.found
+        number = "" if row.number is None else f"{row.number:f}".rstrip("0").rstrip(".")
+        return self.words(NA if row.na else row.option or number)
+
+    @property
+    def old(self) -> str:
+        return self.words(self.row.old)
+
+    @property
+    def theirs(self) -> str:
+        return self.words(self.row.theirs)
+
+    def words(self, text: str) -> str:
+        if text == NA:
+            return _("not applicable")
+        if not text:
+            return _("empty")
+        if self.row.criterion is not None and self.row.criterion.value_type == "yesno":
+            return said(YES if text == "1" else NO)
+        return text
+
+    @property
+    def message(self) -> str:
+        return said(unpacked(self.row.message)) if self.row.message else ""
+
+    @property
+    def can_choose(self) -> bool:
+        return self.row.kind != Kind.ERROR
+
+
+class Comparison:
+    """An upload as its page shows it."""
+
+    def __init__(self, upload: Upload, asked: QueryDict):
+        self.upload = upload
+        self.kind = asked.get("kind", "") if asked.get("kind") in Kind.values else ""
+        self.number = asked.get("page", "1")
+
+    @property
+    def running(self) -> bool:
+        return self.upload.state in (UploadState.WAITING, UploadState.READING)
+
+    @property
+    def open(self) -> bool:
+        return self.upload.state == UploadState.CHECKED
+
+    @property
+    def refused(self) -> bool:
+        return self.upload.state == UploadState.REFUSED
+
+    @property
+    def applied(self) -> bool:
+        return self.upload.state == UploadState.APPLIED
+
+    @property
+    def problems(self) -> list[str]:
+        return [said(unpacked(problem)) for problem in self.upload.problems]
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """How many rows there are of each kind, and how many are chosen, in one query."""
+        rows = self.upload.rows.aggregate(
+            **{kind: Count("pk", filter=Q(kind=kind)) for kind in Kind.values},
+            chosen=Count("pk", filter=Q(wanted=True) & ~Q(kind=Kind.ERROR)),
+            left=Count("pk", filter=Q(wanted=False) & ~Q(kind=Kind.ERROR)),
+        )
+        return rows
+
+    @property
+    def wanted(self) -> int:
+        return self.counted["chosen"]
+
+    @property
+    def left(self) -> int:
+        """Rows that could be written and were not chosen."""
+        return self.counted["left"]
+
+    @property
+    def errors(self) -> int:
+        return self.counted[Kind.ERROR]
+
+    @property
+    def conflicts(self) -> int:
+        return self.counted[Kind.CONFLICT]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counted[kind] for kind in Kind.values)
+
+    @property
+    def same(self) -> int:
+        return self.upload.counts.get("same", 0)
+
+    @property
+    def written(self) -> int:
+        return self.upload.counts.get("written", 0)
+
+    @property
+    def chips(self) -> list[Chip]:
+        every = Chip("", _("All"), self.total, self.kind == "")
+        labels = {Kind.NEW: _("Changed"), Kind.CONFLICT: _("Changed by others too"), Kind.ERROR: _("Wrong")}
+        kinds = [Chip(kind, label, self.counted[kind], self.kind == kind) for kind, label in labels.items()]
+        return [every, *[chip for chip in kinds if chip.count]]
+
+    @cached_property
+    def page(self) -> Page:
+        rows = self.upload.rows.select_related("branch", "criterion").order_by("place")
+        if self.kind:
+            rows = rows.filter(kind=self.kind)
+        paginator = Paginator(rows, PAGE)
+        paginator.count = self.counted[self.kind] if self.kind else self.total
+        return paginator.get_page(self.number)
+
+    @cached_property
+    def rows(self) -> list[ShownRow]:
+        return [ShownRow(row) for row in self.page.object_list]
+
+    @property
+    def is_workbook(self) -> bool:
+        return self.upload.name.lower().endswith(".xlsx")
+
+    @property
+    def again(self) -> str:
+        """The page on which a corrected file is sent."""
+        return "entry_workbook" if self.upload.kind == UploadKind.WORKBOOK else "entry_import"
+
+    @property
+    def pager(self) -> dict[str, object]:
+        page, kind = self.page, f"&kind={self.kind}" if self.kind else ""
+        return {
+            "first": page.start_index(), "last": page.end_index(), "total": page.paginator.count,
+            "before": f"?page={page.number - 1}{kind}" if page.has_previous() else "",
+            "after": f"?page={page.number + 1}{kind}" if page.has_next() else "", "all": "",
+        }  # fmt: skip
+
+
+def comments_of(upload: Upload) -> dict[str, dict[str, str]]:
+    """What is wrong in which cell, by sheet, as comments for the workbook that goes back."""
+    comments: dict[str, dict[str, str]] = {}
+    rows = upload.rows.exclude(kind=Kind.NEW).select_related("criterion").order_by("place")
+    for shown in map(ShownRow, rows):
+        text = shown.message if shown.row.kind == Kind.ERROR else conflict_words(shown)
+        cells = comments.setdefault(shown.row.sheet, {})
+        cells[shown.row.cell] = f"{cells[shown.row.cell]}\n{text}" if shown.row.cell in cells else text
+    return comments
+
+
+def conflict_words(shown: ShownRow) -> str:
+    words = {"theirs": shown.theirs, "mine": shown.mine}
+    return _("Changed to %(theirs)s; yours is %(mine)s. Keep which?") % words

@@ -1,0 +1,175 @@
+"""What was compared is taken over: all that its sender chose in one transaction, or nothing and why.
+
+Rights, doors and revisions are looked at again at the moment of writing. Where anything chosen can no longer be
+written, nothing is, and those rows say what happened meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import Now
+
+from accounts.access import EntryScope
+from accounts.models import Grant, User
+from evaluations.cells import NA
+from evaluations.models import Upload, UploadRow, UploadState, Way
+from evaluations.services.edits import CONFLICT, SAVED, Answer, Edit
+from evaluations.services.uploads import lock
+from evaluations.workbooks.comparing import Judging, packed
+from evaluations.workbooks.held import plain_number
+from evaluations.workbooks.plan import Unit
+from ledger.services import append
+from tables.message import N_, Message
+
+Kind = UploadRow.Kind
+
+
+class NotWritten(Exception):
+    """Nothing was written; `message` says why."""
+
+    def __init__(self, message: Message):
+        self.message = message
+        super().__init__(str(message))
+
+
+class Moved(Exception):
+    """Some of the chosen rows can no longer be written."""
+
+    def __init__(self, answers: dict[int, Answer], reasons: dict[UUID, list[Message]]):
+        self.answers, self.reasons = answers, reasons
+        super().__init__(len(answers))
+
+
+def take_over(upload: Upload, *, user: User, expected: int) -> Upload:
+    """Write the chosen rows, which the sender saw to be `expected`; done before, nothing happens. Raises NotWritten."""
+    try:
+        return written(upload, user, expected)
+    except Moved as moved:
+        mark(upload, moved)
+        text = N_("Nothing was written: %(count)s values were changed or locked since the file was read. Look again.")
+        raise NotWritten(Message(text, {"count": len(moved.answers)})) from None
+
+
+@transaction.atomic
+def written(upload: Upload, user: User, expected: int) -> Upload:
+    lock(f"takeover|{upload.county_id}|{upload.township_id or ''}|{upload.department_id or ''}")
+    related = Upload.objects.select_related("county__round", "township", "department")
+    upload = related.select_for_update(of=("self",)).get(pk=upload.pk)
+    if upload.state == UploadState.APPLIED:
+        return upload
+    if upload.state != UploadState.CHECKED:
+        raise NotWritten(Message(N_("Nothing was written: the file is not ready to be taken over.")))
+    chosen = list(upload.rows.filter(wanted=True).exclude(kind=Kind.ERROR).order_by("place").select_related("branch"))
+    if not chosen or len(chosen) != expected:
+        raise NotWritten(Message(N_("Nothing was written: the choice was changed in another window. Look again.")))
+    write(upload, chosen, scope_of(user, upload), user.ledger_name)
+    upload.rows.filter(wanted=True).exclude(kind=Kind.ERROR).update(applied=True)
+    counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
+    Upload.objects.filter(pk=upload.pk).update(state=UploadState.APPLIED, applied_at=Now(), counts=counts)
+    detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256, "counts": counts}
+    append(
+        chain=upload.county.county_id, actor=user.ledger_name, action="upload.apply",
+        subject=upload.county.round.slug, detail=detail,
+    )  # fmt: skip
+    upload.refresh_from_db()
+    return upload
+
+
+def scope_of(user: User, upload: Upload) -> EntryScope:
+    """What the person may enter now; whoever takes a right away waits for the writing, or is seen here."""
+    now = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    list(Grant.objects.select_for_update(no_key=True).filter(user=now).order_by("pk").values_list("pk"))
+    scope = now.entry_scope(upload.county.county_id)
+    if not Unit(upload.township, upload.department).within(scope):
+        raise NotWritten(Message(N_("Nothing was written: you no longer enter values for this unit.")))
+    return scope
+
+
+def write(upload: Upload, chosen: list[UploadRow], scope: EntryScope, by: str) -> None:
+    """Raises Moved unless every row could be written."""
+    entering = Judging(upload.county, scope, by)
+    codes = {row.pk: code for code, row in entering.rows.items()}
+    edits = [edit_of(row, codes[row.criterion_id]) for row in chosen]
+    answers = entering.take(edits)
+    moved = {edit.key.int: answers[edit.key] for edit in edits if answers[edit.key].status != SAVED}
+    if moved:
+        raise Moved(moved, entering.reasons)
+
+
+def edit_of(row: UploadRow, criterion: str) -> Edit:
+    return Edit(
+        key=UUID(int=row.pk), branch=row.branch.code, criterion=criterion, period=row.period, text=text_of(row),
+        na=row.na, note=row.note, document=row.document, source=row.source, as_of=row.as_of, way=Way.IMPORTED,
+        revision=row.seen,
+    )  # fmt: skip
+
+
+def text_of(row: UploadRow) -> str:
+    """The value that was read, as somebody would type it."""
+    if row.na:
+        return ""
+    return row.option or ("" if row.number is None else plain_number(Decimal(row.number)))
+
+
+@transaction.atomic
+def mark(upload: Upload, moved: Moved) -> None:
+    """Note on each row what happened meanwhile: changed by others, or no longer allowed."""
+    rows = list(upload.rows.filter(pk__in=moved.answers))
+    for row in rows:
+        answer = moved.answers[row.pk]
+        row.wanted = False
+        if answer.status == CONFLICT:
+            theirs = answer.theirs or {}
+            row.kind, row.theirs = Kind.CONFLICT, NA if theirs.get("na") else theirs.get("value", "")[:60]
+            row.seen = theirs.get("revision", 0)
+        else:
+            reasons = moved.reasons.get(UUID(int=row.pk))
+            row.kind, row.message = Kind.ERROR, packed(reasons[0]) if reasons else None
+    UploadRow.objects.bulk_update(rows, ["kind", "theirs", "seen", "wanted", "message"], batch_size=500)
+    recount(upload)
+
+
+def recount(upload: Upload) -> None:
+    found = dict(upload.rows.values_list("kind").annotate(Count("pk")))
+    counts = upload.counts | dict.fromkeys(Kind.values, 0) | found
+    Upload.objects.filter(pk=upload.pk, state=UploadState.CHECKED).update(counts=counts)
+
+
+@transaction.atomic
+def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> None:
+    """Keep what the sender chose of the rows on a page; rows that are wrong can't be chosen."""
+    if not Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
+        return
+    rows = upload.rows.filter(pk__in=list(shown)).exclude(kind=Kind.ERROR)
+    wanted = list(wanted)
+    rows.filter(pk__in=wanted).update(wanted=True)
+    rows.exclude(pk__in=wanted).update(wanted=False)
+
+
+@transaction.atomic
+def choose_conflicts(upload: Upload, *, wanted: bool) -> None:
+    """Overwrite all that others changed meanwhile, or none of it."""
+    if Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
+        upload.rows.filter(kind=Kind.CONFLICT).update(wanted=wanted)
+
+
+@transaction.atomic
+def discard(upload: Upload, *, by: str) -> None:
+    """Leave everything as it is; the file and its rows are kept until they are purged."""
+    upload = Upload.objects.select_related("county__round").select_for_update(of=("self",)).get(pk=upload.pk)
+    if upload.state in (UploadState.APPLIED, UploadState.DISCARDED):
+        return
+    Upload.objects.filter(pk=upload.pk).update(state=UploadState.DISCARDED)
+    detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256}
+    append(
+        chain=upload.county.county_id,
+        actor=by,
+        action="upload.discard",
+        subject=upload.county.round.slug,
+        detail=detail,
+    )

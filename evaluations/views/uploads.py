@@ -1,0 +1,155 @@
+"""Values by file: the workbook handed out and taken back, a department's table, and what becomes of a file sent in."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from evaluations.models import Upload, UploadKind
+from evaluations.reading.county import SeenCounty
+from evaluations.reading.uploads import LISTED, Comparison, comments_of, upload_of, uploads_of
+from evaluations.services import takeover
+from evaluations.services.handing_out import workbook_of
+from evaluations.services.uploads import take_upload
+from evaluations.upload_forms import TableForm, UploadForm
+from evaluations.views.entry import entry_of
+from evaluations.views.ranking import XLSX
+from evaluations.workbooks.plan import unit_of, units_of
+from tables.errors import TableRefused
+from tables.xlsx_marks import marked
+
+READ = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(READ)
+@login_required
+def workbook(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    """The workbooks one may download, and where they come back."""
+    seen, scope = entry_of(request, slug, county)
+    wrong = ""
+    if request.method == "POST":
+        form = UploadForm(request)
+        if form.is_valid():
+            return kept(request, seen, form, kind=UploadKind.WORKBOOK)
+        wrong = form.first_error
+    recent = uploads_of(request.user, seen.row, scope)[:5]
+    context = {"seen": seen, "units": units_of(seen.row, scope), "wrong": wrong, "recent": recent}
+    return render(request, "entry/workbook.html", context)
+
+
+@require_GET
+@login_required
+def workbook_file(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    seen, scope = entry_of(request, slug, county)
+    unit = unit_of(seen.row, scope, request.GET.get("unit", ""))
+    content = workbook_of(seen.row, unit, by=request.user.ledger_name)
+    return download(content, f"{unit.name}-{seen.round.slug}.xlsx")
+
+
+@require_http_methods(READ)
+@login_required
+def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    """A department's own table."""
+    seen, scope = entry_of(request, slug, county)
+    units = [unit for unit in units_of(seen.row, scope) if unit.department]
+    if not units:
+        raise Http404
+    form, wrong = None, ""
+    if request.method == "POST":
+        form = TableForm(request, units)
+        if form.is_valid():
+            given = {name: form.cleaned_data[name] for name in ("source", "as_of")}
+            department = form.units[form.cleaned_data["unit"]].department
+            return kept(request, seen, form, kind=UploadKind.TABLE, department=department, **given)
+        wrong = form.first_error
+    context = {"seen": seen, "units": units, "wrong": wrong, "form": form}
+    return render(request, "entry/import.html", context)
+
+
+def kept(request: HttpRequest, seen: SeenCounty, form: UploadForm, **fields) -> HttpResponse:
+    """Keep the file and go where it is read."""
+    file = {name: form.cleaned_data[name] for name in ("name", "content")}
+    upload = take_upload(seen.row, by=request.user.ledger_name, **file, **fields)
+    return redirect(seen.url("upload", upload.pk))
+
+
+@require_safe
+@login_required
+def uploads(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    seen, scope = entry_of(request, slug, county)
+    listed = uploads_of(request.user, seen.row, scope)[:LISTED]
+    return render(request, "entry/uploads.html", {"seen": seen, "uploads": listed})
+
+
+@require_http_methods(READ)
+@login_required
+def upload(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
+    """One file: how far it is, then beside what the portal holds; a POST chooses, takes over or discards."""
+    seen, scope = entry_of(request, slug, county)
+    found = upload_of(request.user, seen.row, scope, pk)
+    if request.method == "POST":
+        return decided(request, seen, found)
+    context = {"seen": seen, "comparison": Comparison(found, request.GET)}
+    if not request.htmx:
+        return render(request, "entry/upload.html", context)
+    if not context["comparison"].running:
+        return HttpResponseClientRefresh()
+    return render(request, "entry/_upload_job.html", context)
+
+
+def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpResponse:
+    """Do what was pressed, and show the page again."""
+    action = request.POST.get("action", "choose")
+    if action == "discard":
+        takeover.discard(found, by=request.user.ledger_name)
+    elif action == "apply":
+        apply(request, found)
+    elif action in ("overwrite", "leave"):
+        takeover.choose_conflicts(found, wanted=action == "overwrite")
+    else:
+        takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
+        if request.htmx:
+            context = {"comparison": Comparison(found, request.GET)}
+            return render(request, "entry/_upload_buttons.html", context)
+    return redirect(request.get_full_path())
+
+
+def apply(request: HttpRequest, found: Upload) -> None:
+    expected = next(iter(numbers(request, "expected")), 0)
+    try:
+        takeover.take_over(found, user=request.user, expected=expected)
+    except takeover.NotWritten as refused:
+        messages.error(request, refused.message.translated(_))
+
+
+def numbers(request: HttpRequest, name: str) -> list[int]:
+    """The numbers posted under a name; what is none is left out."""
+    return [int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+@require_GET
+@login_required
+def upload_errors(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
+    """The same workbook with each error as a comment in its cell."""
+    seen, scope = entry_of(request, slug, county)
+    found = upload_of(request.user, seen.row, scope, pk)
+    if not found.content or not Comparison(found, request.GET).is_workbook:
+        raise Http404
+    try:
+        content = marked(bytes(found.content), comments_of(found))
+    except TableRefused as refused:
+        messages.error(request, refused.messages[0].translated(_))
+        return redirect(seen.url("upload", pk))
+    return download(content, f"{found.name.rpartition('.')[0]}-{_('errors')}.xlsx")
+
+
+def download(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
+    )
