@@ -5,13 +5,16 @@ BUILD = @command -v $(PYTHON) >/dev/null || { echo "Python 3 is missing: install
 	$(PYTHON) embedded/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint messages lock bench verify-full clean environment environment-dev
+.PHONY: help demo serve up down test lint messages lock bench verify-full clean environment environment-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: environment ## load, rate and show the demo county, then serve the portal (PORT=8000)
 	@exec $(VENV) -m embedded demo
+
+serve: environment ## serve the portal over your own data (PORT=8000)
+	@exec $(VENV) -m embedded serve
 
 up: environment ## start PostgreSQL, Valkey, a worker and beat in the background, migrated
 	@exec $(VENV) -m embedded up

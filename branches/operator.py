@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.core.management.base import CommandError
 from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext as _
@@ -26,11 +26,22 @@ def plain_errors(*refusals: type[Exception]) -> Iterator[None]:
     except TableRefused as refused:
         raise CommandError("\n".join(message.translated(_) for message in refused.messages)) from None
     except ValidationError as invalid:
-        raise CommandError("\n".join(invalid.messages)) from None
+        raise CommandError("\n".join(invalid_fields(invalid))) from None
     except refusals as refused:
         raise CommandError(str(refused)) from None
     except (OperationalError, IntegrityError) as error:
         raise_in_words(error)
+
+
+def invalid_fields(invalid: ValidationError) -> list[str]:
+    """Its sentences, each with the field it speaks of."""
+    if not hasattr(invalid, "error_dict"):
+        return invalid.messages
+    return [
+        message if field == NON_FIELD_ERRORS else f"{field}: {message}"
+        for field, messages in invalid.message_dict.items()
+        for message in messages
+    ]
 
 
 def raise_in_words(error: Exception) -> NoReturn:

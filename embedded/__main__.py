@@ -1,4 +1,4 @@
-"""`python -m embedded demo | up | down | clean | supervise`, which the Makefile calls."""
+"""`python -m embedded demo | serve | up | down | clean | supervise`, which the Makefile calls."""
 
 import logging
 import sys
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from embedded import background, trouble
 from embedded.announcement import Held
-from embedded.demo import demo
+from embedded.demo import demo, serve
 
 BASE = Path(__file__).resolve().parent.parent
 VERBS = {
     "demo": demo,
+    "serve": serve,
     "up": background.up,
     "down": background.down,
     "clean": background.clean,

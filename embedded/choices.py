@@ -7,6 +7,8 @@ import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+MOST_PORT = 65535
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -41,13 +43,20 @@ def free_ports(count: int) -> list[int]:
 
 
 def port_is_free(port: int) -> bool:
+    return not why_not(port)
+
+
+def why_not(port: int) -> str:
+    """Why nobody can listen on this port of 127.0.0.1 now, or nothing."""
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind(("127.0.0.1", port))
+        except PermissionError:
+            return f"This account may not listen on port {port}: choose one from 1024, for example `PORT=8000`."
         except OSError:
-            return False
-    return True
+            return f"Port {port} is in use: choose another, for example `PORT={port % MOST_PORT + 1}`."
+    return ""
 
 
 def write_private(path: Path, text: str) -> None:

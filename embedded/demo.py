@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a rated county on a page, in the foreground, until Ctrl-C."""
+"""`make demo` and `make serve`: the portal on a page, in the foreground, until Ctrl-C; the demo with its county."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from embedded import announcement, runner
-from embedded.choices import port_is_free
+from embedded.choices import why_not
 from embedded.keeper import Keeper
 from embedded.processes import die_with_parent, wait_until
 from embedded.programs import Portal, web
@@ -20,16 +20,25 @@ PORTS = range(1, 65536)
 
 
 def demo(base: Path) -> None:
-    """Run the demo; servers that `make up` started are used and left running."""
+    """Load, rate and show the demo county; servers that `make up` started are used and left running."""
+    _run(base, demo_county=True)
+
+
+def serve(base: Path) -> None:
+    """Serve the portal over whatever data there are."""
+    _run(base, demo_county=False)
+
+
+def _run(base: Path, *, demo_county: bool) -> None:
     port = wanted_port()
-    if not port_is_free(port):
-        raise Trouble(f"Port {port} is in use: choose another, for example `make demo PORT={port + 1}`.")
+    if problem := why_not(port):
+        raise Trouble(problem)
     _end_with_make()
     with runner.stoppable():
         if announcement.read(base / "var"):
-            _beside_running_servers(base, port)
+            _beside_running_servers(base, port, demo_county)
         else:
-            _with_own_servers(base, port)
+            _with_own_servers(base, port, demo_county)
 
 
 def wanted_port() -> int:
@@ -39,14 +48,14 @@ def wanted_port() -> int:
     return int(text)
 
 
-def _with_own_servers(base: Path, port: int) -> None:
+def _with_own_servers(base: Path, port: int, demo_county: bool) -> None:
     print("正在启动数据库、队列和计算进程 · Starting PostgreSQL, Valkey, a Celery worker and beat ...", flush=True)
     with runner.up(base, "demo") as running:
-        _show(running.portal, running.programs, port)
+        _show(running.portal, running.programs, port, demo_county)
         running.watch()
 
 
-def _beside_running_servers(base: Path, port: int) -> None:
+def _beside_running_servers(base: Path, port: int, demo_county: bool) -> None:
     running = announcement.read(base / "var")
     if not running.get("settings"):
         raise Trouble(f"Another start is under way (process {running.get('pid')}): try again when it is done.")
@@ -54,24 +63,26 @@ def _beside_running_servers(base: Path, port: int) -> None:
     portal, keeper = Portal(base, running["settings"]), Keeper()
     try:
         portal.migrate()
-        _show(portal, keeper, port)
+        _show(portal, keeper, port, demo_county)
         while announcement.read(base / "var").get("pid") == running["pid"]:
             keeper.look()
             time.sleep(runner.LOOK_SECONDS)
-        raise Trouble("The servers this demo was using have been stopped, so it stops too.")
+        raise Trouble("The servers that were in use here have been stopped, so this stops too.")
     finally:
         keeper.stop()
 
 
-def _show(portal: Portal, keeper: Keeper, port: int) -> None:
-    """Load, rate and print the county, then serve it."""
-    portal.manage("load_demo")
-    portal.manage("rate_round", ROUND, "--workers")
+def _show(portal: Portal, keeper: Keeper, port: int, demo_county: bool) -> None:
+    """Serve the portal; the demo loads, rates and prints its county first."""
+    if demo_county:
+        portal.manage("load_demo")
+        portal.manage("rate_round", ROUND, "--workers")
     keeper.keep("web server", lambda: portal.start("web", web(port)), signal.SIGTERM)
     address = f"http://127.0.0.1:{port}/"
     if not wait_until(lambda: _answers(address) or keeper.look(), WEB_SECONDS, pause=0.1):
         raise Trouble(f"The portal did not answer within {WEB_SECONDS} s (its log is var/log/web.log).")
-    portal.manage("demo_report")
+    if demo_county:
+        portal.manage("demo_report")
     print(f"\n网址 · The portal is at {address}\n按 Ctrl-C 全部停止 · Ctrl-C stops everything it started", flush=True)
 
 

@@ -25,8 +25,11 @@ class Kept:
 
 
 class Keeper:
-    def __init__(self) -> None:
+    """`reason` may know better than a log why processes end: a sentence, or nothing."""
+
+    def __init__(self, reason: Callable[[], str] = lambda: "") -> None:
         self.kept: list[Kept] = []
+        self.reason = reason
 
     def keep(
         self,
@@ -56,7 +59,8 @@ class Keeper:
         now = time.monotonic()
         kept.ended = [moment for moment in kept.ended if now - moment < WITHIN_SECONDS] + [now]
         if len(kept.ended) >= ENDS:
-            raise Trouble(f"The {kept.name} ended {ENDS} times within a minute (its log is in var/log/).")
+            words = f"The {kept.name} ended {ENDS} times within a minute (its log is in var/log/)."
+            raise Trouble(self.reason() or words)
         log.warning("%s ended with status %s; starting it again", kept.name, kept.process.returncode)
         processes.finish(kept.process, 0)  # what it left behind
         kept.process = kept.start()

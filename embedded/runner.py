@@ -15,6 +15,7 @@ from embedded.discovery import REQUIRED
 from embedded.keeper import Keeper
 from embedded.programs import BEAT, WORKER, Portal
 from embedded.services import Services
+from embedded.trouble import no_room
 
 LOCAL = {"HTTPS": "off", "STATIC_FROM_SOURCE": "on"}  # this machine only, no `collectstatic` step
 LOOK_SECONDS = 0.3
@@ -49,7 +50,7 @@ def up(base: Path, kind: str) -> Iterator["Running"]:
     with announcement.holding(base / "var", kind) as announced:
         services = Services(base / "var", given(base))
         portal = Portal(base, settings := local_settings(services.settings()))
-        programs = Keeper()
+        programs = Keeper(lambda: no_room(base / "var"))
         try:
             services.start()
             portal.migrate()

@@ -21,6 +21,19 @@ def say(error: OSError) -> str:
     return f"The system refused: {error.strerror}{where}."
 
 
+def no_room(var: Path) -> str:
+    """The sentence for a full disk, where that is what a failure below `var` comes from; else nothing."""
+    lines = (var / "log" / "postgres.log").read_text(errors="replace").splitlines()[-60:] if has_log(var) else []
+    told = any("No space left on device" in line for line in lines)
+    if told or shutil.disk_usage(var).free < LEAST_FREE:
+        return "The disk is full: free some space and try again; what was being written was not kept."
+    return ""
+
+
+def has_log(var: Path) -> bool:
+    return (var / "log" / "postgres.log").exists()
+
+
 def last_line(log: Path) -> str:
     """The last thing a program wrote to its log."""
     lines = log.read_text(errors="replace").split("\n") if log.exists() else []

@@ -77,8 +77,8 @@ def report(table: Table, rows: list[tuple[int, dict[str, str]]], problem: Proble
     if column in row:
         table.errors.add(number, column, row[column], problem.message)
     else:
-        text = N_("column parameters, “%(field)s”: %(problem)s")
-        table.errors.add_row(number, Message(text, {"field": problem.field, "problem": problem.message}))
+        allowed = Message(N_("“%(field)s” %(problem)s"), {"field": problem.field, "problem": problem.message})
+        table.errors.add(number, "parameters", row["parameters"], allowed)
 
 
 def star_named(row: dict[str, str]) -> dict[str, str]:

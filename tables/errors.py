@@ -37,7 +37,7 @@ class Errors:
 
     def __init__(self, file: str):
         self.file = displayed(file)
-        self.first: list[Message] = []
+        self.first: list[tuple[int, Message]] = []  # with the row, 0 for the whole file
         self.count = 0
 
     def add(self, row: int, column: str, found: str, allowed: Message) -> None:
@@ -48,26 +48,27 @@ class Errors:
             text = N_("%(file)s, row %(row)s, column %(column)s: found “%(found)s”, allowed: %(allowed)s")
         else:
             text = N_("%(file)s, row %(row)s, column %(column)s: the cell is empty, allowed: %(allowed)s")
-        self._keep(Message(text, params))
+        self._keep(Message(text, params), row)
 
     def add_row(self, row: int, problem: Message) -> None:
         """A whole row is wrong, as when it repeats another."""
         params = {"file": self.file, "row": row, "problem": problem}
-        self._keep(Message(N_("%(file)s, row %(row)s: %(problem)s"), params))
+        self._keep(Message(N_("%(file)s, row %(row)s: %(problem)s"), params), row)
 
     def add_file(self, problem: Message) -> None:
         """The file as a whole is wrong, as when a column is missing."""
         self._keep(Message(N_("%(file)s: %(problem)s"), {"file": self.file, "problem": problem}))
 
     def messages(self) -> list[Message]:
-        """The first 200 errors, then how many there are when that is more."""
+        """The first 200 errors in the order of the file's rows, then how many there are when that is more."""
+        shown = [message for _row, message in sorted(self.first, key=lambda kept: kept[0])]
         if self.count <= SHOWN:
-            return list(self.first)
+            return shown
         more = Message(
             N_("%(file)s: %(count)s errors in all, the first %(shown)s are shown"),
             {"file": self.file, "count": self.count, "shown": SHOWN},
         )
-        return [*self.first, more]
+        return [*shown, more]
 
     def refuse(self) -> None:
         """Raise TableRefused with everything collected, if anything was."""
@@ -80,10 +81,10 @@ class Errors:
     def __len__(self) -> int:
         return self.count
 
-    def _keep(self, message: Message) -> None:
+    def _keep(self, message: Message, row: int = 0) -> None:
         self.count += 1
         if len(self.first) < SHOWN:
-            self.first.append(message)
+            self.first.append((row, message))
 
 
 def refuse_file(file: str, problem: Message) -> TableRefused:

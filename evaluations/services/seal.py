@@ -58,7 +58,10 @@ def seal_round(evaluation: EvaluationRound, *, document: str, by: str) -> list[S
             _("The round is under review in %(counties)s and is sealed there at the end of its own road.")
             % {"counties": "、".join(under_way)}
         )
-    sealed = set(evaluation.seals.values_list("county_id", flat=True))
+    sealed = dict(evaluation.seals.values_list("county_id", "document"))
+    if len(sealed) == len(counties) and document not in sealed.values():
+        documents = "、".join(sorted(set(sealed.values())))
+        raise SealRefused(_("The round is sealed already, by the document %(documents)s.") % {"documents": documents})
     return [
         seal_county(evaluation, row.county_id, document=document, by=by)
         for row in counties

@@ -149,7 +149,7 @@ def test_a_busy_port_is_one_sentence_and_starts_nothing(project):
         status, said = project.run("-m", "embedded", "demo")
 
     assert status == 1
-    assert said == f"Port {project.port} is in use: choose another, for example `make demo PORT={project.port + 1}`.\n"
+    assert said == f"Port {project.port} is in use: choose another, for example `PORT={project.port + 1}`.\n"
     assert not project.processes()
 
 

@@ -33,10 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--directory", type=Path, default=settings.BASE_DIR / "var" / "demo", help="for the files")
 
     def handle(self, *, directory, **options):
-        refuse_other_data()
         if is_loaded():
             self.stdout.write(_("The demo county is loaded already; nothing changed."))
             return
+        refuse_other_data()
         self.directory = directory
         self.write_files()
         self.run("load_regions", directory / REGIONS_FILE)

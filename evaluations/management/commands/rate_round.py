@@ -68,9 +68,10 @@ class Command(BaseCommand):
             "changed": run.changed,
             "parked": run.parked,
         }
-        self.stdout.write(
-            _("%(branches)s branches rated in %(seconds)s s, %(changed)s results changed, %(parked)s parked") % counts
-        )
+        words = _("%(branches)s branches rated in %(seconds)s s, %(changed)s results changed, %(parked)s parked")
+        if not run.changed and run.state == RunState.DONE and not run.failures:
+            words = _("%(branches)s branches rated in %(seconds)s s, all results were up to date, %(parked)s parked")
+        self.stdout.write(words % counts)
         failed = run.steps.filter(state="failed").values_list("county_id", "error")
         if failed or run.state != RunState.DONE:
             lines = [f"{county}: {error}" for county, error in failed]
