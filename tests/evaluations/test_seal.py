@@ -283,3 +283,15 @@ def test_a_round_with_a_submission_under_way_is_not_sealed_on_paper():
 
     submission.update(status="draft")
     assert len(seal_round(evaluation, document=DOCUMENT, by="test")) == 1
+
+
+def test_sealing_again_by_the_same_document_changes_nothing_and_by_another_is_refused():
+    _last, evaluation, _rated = two_years()
+    seal_round(evaluation, document=DOCUMENT, by="test")
+    entries = LedgerEntry.objects.count()
+
+    assert seal_round(evaluation, document=DOCUMENT, by="test") == []
+    with pytest.raises(SealRefused, match="示组发〔2026〕9号"):
+        seal_round(evaluation, document="别的〔2026〕1号", by="test")
+
+    assert LedgerEntry.objects.count() == entries
