@@ -18,7 +18,7 @@
   var busy = false, signedOut = false, leaving = false, tries = 0, most = MOST, timer = 0;
 
   function words() {
-    var block = document.querySelector("script[data-entry-words]");
+    var block = document.querySelector("script[data-entry-words], #entry-words");
     return block ? JSON.parse(block.textContent) : {};
   }
 

@@ -1,0 +1,148 @@
+"""The cells of an entry grid: what each holds, the state it is drawn in, and its few bytes of HTML.
+
+A grid of 60 branches × 60 criteria has thousands of cells that look alike: equal faces are made once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from evaluations.checking import change_warning, limits_of, sameness_warning
+from evaluations.models.value import MISSING, NOT_APPLICABLE, REPORTED
+from evaluations.reading.entry_columns import Column
+from evaluations.reading.values import said
+from evaluations.services.gates import Gate
+from evaluations.workbooks.held import NONE, Held
+from scoring.units import to_decimal
+
+ICONS = {
+    "warned": "bi-exclamation-triangle-fill",
+    "prefilled": "bi-arrow-counterclockwise",
+    "returned": "bi-arrow-return-left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place. `text` is the value as one types it, `offered` last year's where it only has to be confirmed."""
+
+    held: Held = NONE
+    text: str = ""
+    na: bool = False
+    state: str = ""  # "", missing, na, prefilled, returned, warned
+    last: str = ""
+    offered: str = ""
+    why: str = ""  # what has to be explained
+    closed: str = ""  # why nothing can be entered here; empty where it can
+
+    def as_dict(self) -> dict[str, object]:
+        """What the browser needs of it, without what is empty."""
+        held = self.held
+        parts = {
+            "v": self.text, "r": held.revision, "n": held.note, "d": held.document, "s": held.source,
+            "a": held.as_of.isoformat() if held.as_of else "", "l": self.last, "p": self.offered,
+            "w": self.why, "x": self.closed, "na": self.na, "st": self.state,
+        }  # fmt: skip
+        return {name: part for name, part in parts.items() if part}
+
+
+def own_cell(column: Column, gate: Gate, held: Held, last: list, same: Counter) -> Cell:
+    """A cell the reader enters: open, or closed by the county's state, the deadline or the submission."""
+    closed = gate.closed_for(column.row)
+    na, text = held.text == "NA", "" if held.text == "NA" else held.text
+    if column.row.value_type == "yesno" and text:
+        text = "true" if text == "1" else "false"
+    year = next((one for one in last if one[0] == column.period), None)
+    shown = "" if year is None else shown_last(column, year)
+    offered = column.text_of(*year[1:]) if year and column.row.stable and not text and not na else ""
+    why = "" if held.note or not text else explain(column, text, year, same)
+    state = own_state(column, gate, text, na, offered, why)
+    return Cell(held, text, na, state, shown, offered, why, said(closed) if closed else "")
+
+
+def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why: str) -> str:
+    returned = column.code in gate.unlocked
+    if why:
+        return "warned"
+    if returned:
+        return "returned"
+    if na:
+        return "na"
+    if text:
+        return ""
+    return "prefilled" if offered else ("missing" if column.counts() else "")
+
+
+def explain(column: Column, text: str, year: tuple | None, same: Counter) -> str:
+    """What asks for a note: a jump against last year, the same value for many branches."""
+    limits = limits_of(column.row)
+    if limits.max_change_percent is None and limits.same_value_count is None:
+        return ""
+    last = to_decimal(year[2]) if year and year[1] == REPORTED else None
+    number = Decimal(text) if column.row.value_type not in ("choice", "yesno") else None
+    jump = change_warning(limits, number, last) if number is not None else None
+    equal = sameness_warning(limits, same[text])
+    return said(jump or equal or "")
+
+
+def shown_last(column: Column, year: tuple) -> str:
+    _period, state, units = year
+    if state == NOT_APPLICABLE:
+        return _("not applicable")
+    text = column.text_of(state, units)
+    return f"{column.shown(text)} {column.unit}".strip() if text and not column.is_choice else column.shown(text)
+
+
+def read_only_cell(column: Column, given: dict[int, tuple[int, int]]) -> Cell:
+    """A cell of another owner: period → (effective state, units)."""
+    states = {state for state, _units in given.values()} - {MISSING}
+    if not states:
+        return Cell(state="missing")
+    if states == {NOT_APPLICABLE}:
+        return Cell(na=True, state="na")
+    parts = [column.text_of(*given.get(period, (MISSING, 0))) or "–" for period in column.periods]
+    return Cell(text=" / ".join(parts) if len(parts) > 1 else parts[0])
+
+
+def face(column: Column, cell: Cell, *, now: bool) -> SafeString:
+    """The cell's table data; `now` marks the one column a phone shows."""
+    text = cell.text or cell.offered
+    shown = column.shown(text) if text and len(column.periods) == 1 else text
+    missing, heard = said_of(cell, column.mine)
+    is_open = column.mine and not cell.closed
+    return drawn(_("not applicable") if cell.na else shown, cell.state, column.is_choice, is_open, now, missing, heard)
+
+
+def said_of(cell: Cell, mine: bool) -> tuple[str, str]:
+    """(the word the cell shows for what isn't there, what a screen reader is told of its state)."""
+    if cell.state == "missing":
+        word = _("to be entered") if mine else _("not in yet")
+        return word, word
+    if cell.na:
+        return "", cell.held.note
+    words = {"prefilled": _("last year's, to be confirmed"), "returned": _("returned, to be changed")}
+    return "", cell.why or words.get(cell.state, "")
+
+
+@lru_cache(maxsize=20_000)
+def drawn(text: str, state: str, choice: bool, is_open: bool, now: bool, missing: str, heard: str) -> SafeString:
+    """The HTML of a cell; equal ones are made once a process."""
+    classes = ["cell"] + ["cell--choice"] * choice + [f"is-{state}"] * bool(state)
+    classes += ["is-locked"] * (not is_open) + ["is-col-now"] * now
+    icon = format_html('<i class="bi {} cell__m" aria-hidden="true"></i>', ICONS[state]) if state in ICONS else ""
+    return format_html(
+        '<td role="gridcell" class="{}" tabindex="-1"{}{}>{}<span class="cell__v">{}</span>{}</td>',
+        " ".join(classes),
+        format_html(' data-missing="{}"', missing) if missing else "",
+        "" if is_open else mark_safe(' aria-readonly="true"'),
+        icon,
+        text,
+        format_html('<span class="visually-hidden">{}</span>', heard) if heard else "",
+    )

@@ -1,0 +1,172 @@
+/* How the entry grid's cells look: their state, their text, the counts below the table, and what is said aloud. */
+(function () {
+  "use strict";
+  var Grid = window.Grid;
+  if (!Grid) { return; }
+  var words = Grid.words, STAYS = 3000;
+  var ICONS = {
+    saved: "bi-check2", saving: "bi-arrow-repeat", waiting: "bi-cloud-slash", refused: "bi-x-octagon-fill",
+    conflict: "bi-people-fill", locked: "bi-lock-fill", warned: "bi-exclamation-triangle-fill",
+    prefilled: "bi-arrow-counterclockwise", returned: "bi-arrow-return-left"
+  };
+  var STATES = Object.keys(ICONS).concat("missing", "na");
+  var LACKING = {missing: true, prefilled: true};
+  var counting = false;
+
+  Grid.state = function (r, c) {
+    var cell = Grid.cell(r, c);
+    if (cell.live) { return cell.live; }
+    if (cell.w && !cell.n) { return "warned"; }
+    if (cell.returned) { return "returned"; }
+    if (cell.na) { return "na"; }
+    if (cell.v) { return ""; }
+    return cell.p ? "prefilled" : Grid.columns[c].counts ? "missing" : "";
+  };
+
+  Grid.shown = function (c, text) {
+    var column = Grid.columns[c];
+    if (!text) { return ""; }
+    if (column.type === "yesno") { return /^(true|1|yes|是)$/i.test(text) ? words.yes : words.no; }
+    var option = column.options.find(function (pair) { return pair[0] === text; });
+    return option && option[1] !== text ? text + " " + option[1] : text;
+  };
+
+  Grid.message = function (cell) {
+    if (cell.live && cell.message) { return cell.message; }
+    return cell.w && !cell.n ? cell.w : cell.x || "";
+  };
+
+  Grid.paint = function (r, c) {
+    var td = Grid.td(r, c), cell = Grid.cell(r, c), state = Grid.state(r, c);
+    STATES.forEach(function (name) { td.classList.toggle("is-" + name, name === state); });
+    if (cell.x) { td.classList.add("is-locked"); }
+    td.textContent = "";
+    if (ICONS[state]) {
+      var icon = document.createElement("i");
+      icon.className = "bi " + ICONS[state] + " cell__m" + (state === "saving" ? " spin" : "");
+      icon.setAttribute("aria-hidden", "true");
+      td.appendChild(icon);
+    }
+    var value = document.createElement("span");
+    value.className = "cell__v";
+    value.textContent = cell.na ? words.na : Grid.shown(c, cell.v || (state === "prefilled" ? cell.p : ""));
+    td.appendChild(value);
+    var heard = document.createElement("span");
+    heard.className = "visually-hidden";
+    heard.textContent = [words.states[state] || "", Grid.message(cell), cell.na ? cell.n || "" : ""].join(" ").trim();
+    td.appendChild(heard);
+    if (state === "missing") { td.dataset.missing = words.missing; } else { td.removeAttribute("data-missing"); }
+    td.title = Grid.message(cell);
+    Grid.count();
+  };
+
+  /* -- counts: of each row, of each state ---------------------------------------------------------------------------- */
+
+  function lacks(r) {
+    return Grid.columns.reduce(function (sum, column, c) {
+      return sum + (Grid.open(r, c) && LACKING[Grid.state(r, c)] ? 1 : 0);
+    }, 0);
+  }
+
+  function countNow() {
+    counting = false;
+    var found = {saved: 0};
+    Grid.columns.forEach(function (column, c) {
+      if (!column.mine) { return; }
+      Grid.rows.forEach(function (row, r) {
+        var state = Grid.state(r, c), cell = Grid.cell(r, c);
+        if (state === "locked") { state = "refused"; }
+        if (LACKING[state] && cell.x) { return; }
+        if ((cell.v || cell.na) && !{saving: 1, waiting: 1, refused: 1, conflict: 1}[state]) { found.saved += 1; }
+        if (state !== "saved") { found[state] = (found[state] || 0) + 1; }
+      });
+    });
+    Grid.home.querySelectorAll("[data-count]").forEach(function (node) {
+      node.textContent = found[node.dataset.count] || 0;
+      var holder = node.closest("[data-jump], [data-keep]");
+      if (holder) { holder.hidden = !found[node.dataset.count]; }
+    });
+    Grid.rows.forEach(function (row, r) { sayLacks(r); });
+  }
+
+  function sayLacks(r) {
+    var node = Grid.line(r).querySelector("[data-lacks]"), count = lacks(r);
+    var text = count ? Grid.fill(words.lacks, {count: count}) : words.complete;
+    if (node.textContent !== text) { node.textContent = text; }
+    node.classList.toggle("c-gap", count > 0);
+    node.classList.toggle("quiet", true);
+  }
+
+  Grid.count = function () {
+    if (counting) { return; }
+    counting = true;
+    setTimeout(countNow, 60);
+  };
+
+  Grid.say = function (text) {
+    var node = Grid.home.querySelector("[data-grid-say]");
+    if (node) { node.textContent = text; }
+  };
+
+  /* -- what the queue tells ------------------------------------------------------------------------------------------- */
+
+  document.addEventListener("entry:state", function (event) {
+    var told = event.detail, at = Grid.find(told.place);
+    if (!at) { return; }
+    var cell = Grid.cell(at.r, at.c);
+    if (!cell.kept) { cell.kept = {v: cell.v, na: cell.na, n: cell.n, d: cell.d}; }
+    Object.assign(cell, {v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document});
+    cell.live = told.state;
+    cell.answer = told.answer;
+    cell.message = told.answer ? told.answer.message : "";
+    if (told.state === "saved") { settle(at, cell, told); }
+    if (Grid.editing && Grid.active.r === at.r && Grid.active.c === at.c) { return Grid.count(); }
+    Grid.paint(at.r, at.c);
+    announce(at, told);
+    if (Grid.onState) { Grid.onState(at, told); }
+  });
+
+  function settle(at, cell, told) {
+    cell.r = told.answer.revision;
+    cell.w = (told.answer.warnings || [])[0] || "";
+    cell.kept = null;
+    cell.returned = false;
+    if (cell.w) {
+      cell.live = "";
+      return;
+    }
+    setTimeout(function () {
+      if (cell.live !== "saved") { return; }
+      cell.live = "";
+      if (!(Grid.editing && Grid.active.r === at.r && Grid.active.c === at.c)) { Grid.paint(at.r, at.c); }
+    }, STAYS);
+  }
+
+  function announce(at, told) {
+    if (told.state === "saving") { return; }
+    var cell = Grid.cell(at.r, at.c);
+    Grid.say([Grid.rows[at.r].name, Grid.columns[at.c].name, words.states[told.state], Grid.message(cell)].join(" "));
+  }
+
+  document.addEventListener("entry:counts", function (event) {
+    var net = Grid.home.querySelector("[data-net]"), foot = Grid.home.querySelector("[data-grid-foot]");
+    var out = event.detail.signedOut, cut = event.detail.waiting > 0 && !out || navigator.onLine === false;
+    foot.classList.toggle("is-offline", cut || out);
+    net.hidden = false;
+    net.querySelector(".bi").className = "bi " + (cut || out ? "bi-wifi-off" : "bi-wifi");
+    net.querySelector("[data-net-words]").textContent = out ? words.signed_out : cut ? words.offline : words.online;
+    Grid.home.querySelector("[data-entry-sign-in]").hidden = !out;
+    Grid.count();
+  });
+
+  Grid.home.querySelectorAll("[data-jump]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      Grid.next(function (r, c) {
+        var state = Grid.state(r, c), wanted = button.dataset.jump;
+        return Grid.columns[c].mine && !(LACKING[state] && Grid.cell(r, c).x)
+          && (state === wanted || wanted === "refused" && state === "locked");
+      });
+    });
+  });
+  countNow();
+}());

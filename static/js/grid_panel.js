@@ -1,0 +1,142 @@
+/* Beside the entry grid: two versions of one value, the note and the reason of NA; how every such panel opens and closes. */
+(function () {
+  "use strict";
+  var Grid = window.Grid, Entry = window.Entry;
+  if (!Grid || !Entry) { return; }
+  var words = Grid.words, panel = document.querySelector("[data-panel]"), body = panel.querySelector("[data-panel-body]");
+  var shown = null;  // {kind, at, onClose}
+
+  Grid.openPanel = function (kind, title, note, at, onClose) {
+    if (shown) { Grid.closePanel(); }
+    body.textContent = "";
+    body.appendChild(document.querySelector("template[data-for=" + kind + "]").content.cloneNode(true));
+    panel.querySelector("[data-panel-title]").textContent = title;
+    panel.querySelector("[data-panel-note]").textContent = note;
+    panel.hidden = false;
+    shown = {kind: kind, at: at, onClose: onClose};
+    body.querySelectorAll("[data-do=cancel]").forEach(function (button) {
+      button.addEventListener("click", function () { Grid.closePanel(); });
+    });
+    return body;
+  };
+
+  Grid.closePanel = function () {  // says whether there was one
+    if (!shown) { return false; }
+    var was = shown, inside = panel.contains(document.activeElement);
+    shown = null;
+    panel.hidden = true;
+    body.textContent = "";
+    if (was.onClose) { was.onClose(); }
+    if (inside && Grid.active) { Grid.go(Grid.active.r, Grid.active.c); }
+    return true;
+  };
+
+  panel.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") { Grid.closePanel(); }
+  });
+
+  function titleOf(at) { return Grid.rows[at.r].name + " · " + Grid.columns[at.c].code; }
+
+  function fill(name, facts) {
+    Object.keys(facts).forEach(function (part) {
+      var node = body.querySelector("[data-" + name + "=" + part + "]");
+      if (node) { node.textContent = facts[part] || words.none; }
+    });
+  }
+
+  /* -- two versions of one value ------------------------------------------------------------------------------------------------ */
+
+  function conflict(at) {
+    var cell = Grid.cell(at.r, at.c), place = Grid.place(at.r, at.c), theirs = cell.answer && cell.answer.theirs || {};
+    Grid.openPanel("conflict", words.states.conflict, titleOf(at), at);
+    body.querySelector("[data-message]").textContent = cell.message || "";
+    fill("theirs", {
+      text: theirs.na ? words.na : Grid.shown(at.c, theirs.value), note: theirs.note,
+      by: [theirs.by, theirs.at ? new Date(theirs.at).toLocaleString(document.documentElement.lang) : ""].join(" ").trim()
+    });
+    fill("mine", {text: cell.na ? words.na : Grid.shown(at.c, cell.v), note: cell.n});
+    body.querySelector("[data-do=theirs]").addEventListener("click", function () {
+      take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "", r: theirs.revision || 0});
+      Entry.drop(place);
+      Grid.closePanel();
+    });
+    body.querySelector("[data-do=mine]").addEventListener("click", function () {
+      Entry.overrule(place);
+      Grid.closePanel();
+    });
+  }
+
+  /* The cell becomes what stands in the portal. */
+  function take(at, facts) {
+    var cell = Object.assign(Grid.cell(at.r, at.c), facts, {live: "", message: "", answer: null, kept: null});
+    if (Grid.columns[at.c].type === "yesno" && cell.v) { cell.v = /^(1|true)$/.test(cell.v) ? "true" : "false"; }
+    Grid.paint(at.r, at.c);
+  }
+
+  /* -- note, reason, document number ----------------------------------------------------------------------------------------------- */
+
+  function note(at) {
+    var cell = Grid.cell(at.r, at.c), message = Grid.message(cell);
+    Grid.openPanel("note", titleOf(at), Grid.columns[at.c].name, at);
+    var said = body.querySelector("[data-message]");
+    said.hidden = !message;
+    said.textContent = message;
+    said.classList.toggle("c-stop", Boolean(cell.live));
+    var fields = {};
+    body.querySelectorAll("[data-field]").forEach(function (field) { fields[field.dataset.field] = field; });
+    fields.note.value = cell.n || "";
+    fields.document.value = cell.d || "";
+    fields.na.checked = Boolean(cell.na);
+    body.querySelector("form").addEventListener("submit", function (event) {
+      event.preventDefault();
+      Grid.give(at.r, at.c, {
+        note: fields.note.value.trim(), document: fields.document.value.trim(), na: fields.na.checked,
+        text: fields.na.checked ? "" : cell.v || ""
+      });
+      Grid.closePanel();
+    });
+    fields.note.focus();
+  }
+
+  /* A value that was refused or locked: back to what stands in the portal. */
+  function undo(at) {
+    var cell = Grid.cell(at.r, at.c);
+    if (cell.live !== "refused" && cell.live !== "locked") { return false; }
+    Entry.drop(Grid.place(at.r, at.c));
+    take(at, cell.kept || {v: ""});
+    Grid.say(words.states.locked === cell.live ? "" : Grid.shown(at.c, cell.v) || words.none);
+    return true;
+  }
+
+  function open(at) {
+    if (Grid.state(at.r, at.c) === "conflict") { return conflict(at); }
+    if (Grid.open(at.r, at.c)) { note(at); }
+  }
+
+  Grid.refreshPanel = function (at, told) {
+    var active = Grid.active && Grid.active.r === at.r && Grid.active.c === at.c;
+    if (told.state === "conflict" && (active || !shown)) { return conflict(at); }
+    if (shown && shown.kind === "conflict" && shown.at.r === at.r && shown.at.c === at.c) { Grid.closePanel(); }
+  };
+
+  Grid.onActive(function (r, c) {
+    if (shown && shown.kind === "paste") { return; }
+    if (Grid.state(r, c) === "conflict") { return conflict({r: r, c: c}); }
+    Grid.closePanel();
+  });
+
+  Grid.table.addEventListener("keydown", function (event) {
+    if (Grid.editing || !Grid.active) { return; }
+    if (event.key === "F2" && event.shiftKey) {
+      event.preventDefault();
+      open(Grid.active);
+      var first = panel.querySelector("textarea, button");
+      if (shown && first) { first.focus(); }
+    }
+    if (event.key === "Escape" && undo(Grid.active)) { event.stopImmediatePropagation(); }
+  }, true);
+
+  document.querySelector("[data-grid-note]").addEventListener("click", function () {
+    if (Grid.active) { open(Grid.active); }
+  });
+}());
