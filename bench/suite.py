@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import against, edit, huge, machine, pages, recompute, workers
+from bench import against, edit, files, huge, machine, pages, recompute, workers
 from bench.figures import PASS, REPORTED, Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -27,11 +27,13 @@ class Sizes:
     huge: tuple[int, ...] = (2500,) * 240  # only when asked for
     pairs: int = 5
     edits: int = 30
+    files: int = 600  # branches in E2's workbook; one of `pages`
 
 
 QUICK = Sizes(
-    province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), huge=(300,) * 6, pairs=1, edits=3
-)
+    province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), huge=(300,) * 6, pairs=1, edits=3,
+    files=60,
+)  # fmt: skip
 
 
 def run(options: argparse.Namespace, directory: Path) -> int:
@@ -68,6 +70,7 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
         "P2": lambda: workers.measure(province, few),
         "P4": lambda: against.measure(province, sizes.sheets, few, directory),
         "P5": lambda: [edit.measure(one_county(rounds[name], directory), sizes.edits) for name in edited],
+        "E2": lambda: files.measure(rounds[f"page-{sizes.files}"], sizes.pairs),
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
     if with_huge:
