@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +18,8 @@ from evaluations.views.entry import entry_of
 from tables.json_text import read_json
 
 LONGEST = 256 * 1024  # characters of one request
+# deadlock, lock not available, serialization failure; refused by a trigger because the county was sealed this moment
+IN_THE_WAY = ("40P01", "55P03", "40001", "23000")
 STATUS = {SAVED: 200, CONFLICT: 409, REFUSED: 422, REUSED: 422, LOCKED: 423, UNKNOWN: 404}
 TEXTS = {"branch": 12, "criterion": 32, "text": 400, "note": 1000, "document": 1000, "source": 1000}
 
@@ -32,9 +35,20 @@ def save_values(request: HttpRequest, slug: str, county: str) -> JsonResponse:
         answers = record_edits(seen.row, edits, scope=scope, by=request.user.ledger_name)
     except ValueError as refused:
         return JsonResponse({"error": str(refused)}, status=400)
+    except (OperationalError, IntegrityError) as error:
+        return held_up(error)
     statuses = {STATUS[answer.status] for answer in answers}
     status = statuses.pop() if len(statuses) == 1 else 200
     return JsonResponse({"answers": [asdict(answer) for answer in answers]}, status=status)
+
+
+def held_up(error: DatabaseError) -> JsonResponse:
+    """Somebody else's work is in the way (a seal, a bulk load): nothing was written, the browser sends it again."""
+    if getattr(error.__cause__, "pgcode", None) not in IN_THE_WAY:
+        raise error
+    answer = JsonResponse({"error": _("Somebody else is writing here just now; it is sent again.")}, status=503)
+    answer["Retry-After"] = "2"
+    return answer
 
 
 def read_edits(request: HttpRequest) -> list[Edit]:

@@ -1,0 +1,135 @@
+"""The address where pages send values: what it reads, and how it answers when others are in the way."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from evaluations.models import Value
+from tests.entry import world
+from tests.threads import beside
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county(client):
+    made = world.build()
+    client.force_login(made.clerk)
+    return made
+
+
+def edit(county, **fields) -> dict:
+    return {"key": str(uuid4()), "branch": county.branches[0].code, "criterion": "WM-04", "text": "355"} | fields
+
+
+def send(client, county, *edits, body=None):
+    body = body if body is not None else json.dumps({"edits": edits})
+    return client.post(f"{county.base}/values/", body, content_type="application/json")
+
+
+def test_a_saved_value_is_answered_with_its_revision(client, county):
+    response = send(client, county, edit(county))
+
+    assert response.status_code == 200
+    assert response.json()["answers"][0] | {"key": ""} == {
+        "key": "", "status": "saved", "revision": 1, "message": "", "warnings": [], "theirs": None,
+    }  # fmt: skip
+    assert county.value("WM-04").reported_number == 355
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"text": "x"}, 422), ({"criterion": "CY-01"}, 423), ({"criterion": "NONE"}, 404), ({"branch": "1"}, 404)],
+)
+def test_the_status_tells_what_became_of_a_value(client, county, fields, status):
+    assert send(client, county, edit(county, **fields)).status_code == status
+    assert not Value.objects.filter(round=county.this).exists()
+
+
+def test_a_conflict_is_a_409_with_both_versions(client, county):
+    send(client, county, edit(county))
+
+    response = send(client, county, edit(county, text="360"))
+
+    assert response.status_code == 409
+    assert response.json()["answers"][0]["theirs"]["value"] == "355"
+
+
+def test_answers_that_differ_are_a_200(client, county):
+    response = send(client, county, edit(county), edit(county, criterion="CY-01"))
+
+    assert response.status_code == 200
+    assert [answer["status"] for answer in response.json()["answers"]] == ["saved", "locked"]
+
+
+BROKEN = [
+    "", "[]", "{}", "null", '{"edits": 3}', '{"edits": [3]}', '{"edits": [{}]}', "\x00", '{"edits": [', "[" * 5000,
+    '{"edits": [{"key": "no-uuid"}]}', '{"edits": NaN}', '{"edits": [{"key": 1e999}]}', "9" * 6000,
+]  # fmt: skip
+WRONG = [
+    {"period": 5}, {"period": -1}, {"period": "1"}, {"period": True}, {"revision": -1}, {"revision": 2**31},
+    {"revision": 1.5}, {"text": 3}, {"text": None}, {"text": "1" * 401}, {"way": "stolen"}, {"as_of": "never"},
+    {"note": ["x"]}, {"branch": 419901001200}, {"key": None},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BROKEN)
+def test_a_body_that_is_no_request_is_a_400(client, county, body):
+    assert send(client, county, body=body).status_code == 400
+
+
+@pytest.mark.parametrize("fields", WRONG)
+def test_an_edit_of_another_shape_is_a_400_and_nothing_is_kept(client, county, fields):
+    response = send(client, county, edit(county), edit(county, criterion="ZB-10") | fields)
+
+    assert response.status_code == 400
+    assert not Value.objects.filter(round=county.this).exists()
+
+
+NO_NUMBERS = ["\u202e12", "１e5", "٣", "1_000", "-0.00001", "1E+2", "∞", "12.34567", "\ud800", "0x1"]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_text_that_is_no_number_is_refused_and_never_an_error(client, county, text):
+    response = send(client, county, edit(county, text=text))
+
+    assert response.status_code in (400, 422)
+    assert not Value.objects.filter(round=county.this).exists()
+
+
+@pytest.mark.parametrize("note", ["\u202ex", "x" * 301, "\u0007", "=cmd|' /C calc'!A0"])
+def test_a_note_is_plain_text_of_bounded_length(client, county, note):
+    response = send(client, county, edit(county, note=note))
+
+    kept = county.value("WM-04")
+    assert response.status_code in (200, 400, 422)
+    assert kept is None or kept.note == note
+
+
+def test_other_fields_of_an_edit_change_nothing(client, county):
+    response = send(client, county, edit(county, final_number="1", updated_by="root", round_id=1, department_na=True))
+
+    row = county.value("WM-04")
+    assert response.status_code == 200
+    assert (row.final_number, row.department_na, row.updated_by) == (None, False, county.clerk.username)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_in_the_way_makes_it_a_503_to_send_again(client, county):
+    with transaction.atomic(), beside() as threads:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE evaluations_value IN SHARE MODE")
+        response = threads.do(send_impatiently, client, county)
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "2"
+    assert not Value.objects.filter(round=county.this).exists()
+    assert send(client, county, edit(county)).status_code == 200
+
+
+def send_impatiently(client, county):
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    return send(client, county, edit(county))
