@@ -4,7 +4,9 @@ from django.urls import path, register_converter
 
 from evaluations.views import (
     branch,
+    burden,
     entry_form,
+    entry_grid,
     entry_overview,
     entry_submit,
     entry_work,
@@ -41,10 +43,13 @@ urlpatterns = [
     path(f"{COUNTY}/townships/", ranking.townships, name="townships"),
     path(f"{COUNTY}/branches/<code:code>/", branch.branch, name="branch"),
     path(f"{COUNTY}/standard/", branch.standard, name="standard"),
+    path(f"{COUNTY}/entry/burden/", burden.burden, name="entry_burden"),
     path(f"{COUNTY}/entry/evidence/", evidence.add, name="evidence"),
     path(f"{COUNTY}/entry/evidence/<int:pk>/remove/", evidence.remove, name="evidence_remove"),
     path(f"{COUNTY}/evidence/<int:pk>/", evidence.file, name="evidence_file"),
     path(f"{COUNTY}/evidence/<int:pk>/thumbnail/", evidence.thumbnail, name="evidence_thumbnail"),
+    path(f"{COUNTY}/entry/grid/", entry_grid.entry_grid, name="entry_grid"),
+    path(f"{COUNTY}/entry/points/", entry_grid.entry_points, name="entry_points"),
     path(f"{COUNTY}/values/", values.save_values, name="save_values"),
     path(f"{COUNTY}/entry/branches/<code:code>/", entry_form.entry_branch, name="entry_branch"),
     path("start/", entry_work.start, name="start"),
