@@ -15,26 +15,31 @@ from branches.models import Branch, Department, Region
 from demo.county import CITY, COUNTY, SHOWN_TOWNSHIP, SHOWN_VILLAGE
 
 PASSWORD = "wuxing-demo-2026"  # printed for whoever tries the demo; nothing but load_demo ever sets it
-DEPARTMENT = "县农业农村局"
+DEPARTMENT, OTHER_DEPARTMENT = "县农业农村局", "县应急管理局"
+OTHER_TOWNSHIP = "澄泉镇"
+APPROVER, CLERK, OTHER_CLERK, REVIEWER = "zuzhi-shending", "xiangzhen-tianbao", "chengquan-tianbao", "xiangzhen-shenhe"
 
 
 @dataclass(frozen=True)
 class Account:
-    """A row of the table that demo_report prints; `star` for a reviewer's star."""
+    """A row of the table that demo_report prints; `star` for a reviewer's, `unit` a township's or department's name."""
 
     username: str
     label: str
     role: str
     place: str  # county, city, township, branch or nothing: everywhere
     star: str = ""
+    unit: str = ""
 
 
 ACCOUNTS = (
     Account("zuzhi-shenhe", "县委组织部审核员", Role.ORGANIZATION_REVIEWER, "county"),
-    Account("zuzhi-shending", "县委组织部审定人", Role.ORGANIZATION_APPROVER, "county"),
-    Account("xiangzhen-tianbao", "示范镇填报员", Role.ENTRY_CLERK, "township"),
-    Account("xiangzhen-shenhe", "示范镇审核员", Role.TOWNSHIP_REVIEWER, "township"),
-    Account("nongye-shuju", "县农业农村局数据员", Role.DEPARTMENT_CLERK, "county"),
+    Account(APPROVER, "县委组织部审定人", Role.ORGANIZATION_APPROVER, "county"),
+    Account(CLERK, f"{SHOWN_TOWNSHIP}填报员", Role.ENTRY_CLERK, "township", unit=SHOWN_TOWNSHIP),
+    Account(REVIEWER, f"{SHOWN_TOWNSHIP}审核员", Role.TOWNSHIP_REVIEWER, "township", unit=SHOWN_TOWNSHIP),
+    Account(OTHER_CLERK, f"{OTHER_TOWNSHIP}填报员", Role.ENTRY_CLERK, "township", unit=OTHER_TOWNSHIP),
+    Account("nongye-shuju", f"{DEPARTMENT}数据员", Role.DEPARTMENT_CLERK, "county", unit=DEPARTMENT),
+    Account("yingji-shuju", f"{OTHER_DEPARTMENT}数据员", Role.DEPARTMENT_CLERK, "county", unit=OTHER_DEPARTMENT),
     Account("chanye-lianshen", "产业兴旺星联审员", Role.DEPARTMENT_REVIEWER, "county", "industry"),
     Account("shengtai-lianshen", "生态宜居星联审员", Role.DEPARTMENT_REVIEWER, "county", "ecology"),
     Account("wenming-lianshen", "文明幸福星联审员", Role.DEPARTMENT_REVIEWER, "county", "civility"),
@@ -89,9 +94,9 @@ def place_of(account: Account) -> dict[str, object]:
     if not account.place:
         return {}
     county = Region.objects.get(code=COUNTY)
-    township = Region.objects.filter(name=SHOWN_TOWNSHIP, code__startswith=county.prefix)
+    township = Region.objects.filter(name=account.unit, code__startswith=county.prefix)
     places = {"county": lambda: county, "city": lambda: Region.objects.get(code=CITY), "township": township.get}
     place: dict[str, object] = {"region": places[account.place]()}
     if account.role == Role.DEPARTMENT_CLERK:
-        place["department"] = Department.objects.get_or_create(county=county, name=DEPARTMENT)[0]
+        place["department"] = Department.objects.get_or_create(county=county, name=account.unit)[0]
     return place

@@ -96,10 +96,10 @@ def sees(role: str) -> str:
     """What is worth opening with this role."""
     return {
         "organization_reviewer": _("the whole county: ranking, townships, every branch"),
-        "organization_approver": _("the whole county: ranking, townships, every branch"),
-        "entry_clerk": _("the branches of the township"),
-        "township_reviewer": _("the branches of the township"),
-        "department_clerk": _("the values of the department, all branches"),
+        "organization_approver": _("the whole county: how far entry is, its deadline, extensions"),
+        "entry_clerk": _("the branches of the township: enters and submits their values"),
+        "township_reviewer": _("the branches of the township: checks and returns"),
+        "department_clerk": _("all branches: enters and imports the department's values"),
         "department_reviewer": _("one star, all branches"),
         "branch_viewer": _("one branch"),
         "viewer": _("confirmed results: last year's"),

@@ -5,14 +5,17 @@ import io
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Grant, User
 from accounts.roles import Role
 from branches.models import Branch, Region
-from demo.accounts import ACCOUNTS, PASSWORD
+from demo.accounts import ACCOUNTS, CLERK, PASSWORD
+from demo.rounds import ROUND
 from demo.text import width
-from evaluations.models import EvaluationRound, Rating, RoundCounty, SealedRating, State, Value, VetoRecord
+from evaluations.models import EvaluationRound, Extension, Rating, RoundCounty, SealedRating, State, Value, VetoRecord
+from evaluations.reading.county import SeenCounty
+from evaluations.reading.entry_work import Work
 from ledger.models import LedgerEntry
 from tests.factories import BranchFactory
 
@@ -43,6 +46,7 @@ def test_demo_is_loaded_once_rated_and_reported(tmp_path):
     assert "nothing changed" in again
     assert after == before
     check_rounds()
+    check_entry()
     check_accounts()
     check_report(run("demo_report"))
 
@@ -58,6 +62,19 @@ def check_rounds():
     assert VetoRecord.objects.filter(round__slug="demo-2026").count() == 8  # the ninth is a yes, not a record
     assert Rating.objects.filter(round__slug="demo-2026", previous_rank=None).count() == 1
     assert "whole" in run("verify_ledger")
+
+
+def check_entry():
+    """Something of everything waits: values missing, a branch returned, branches submitted, more time asked for."""
+    county = RoundCounty.objects.select_related("round__criteria_set").get(round__slug=ROUND)
+    clerk = User.objects.get(username=CLERK)
+    seen = SeenCounty(county, clerk.sight(county.county_id, confirmed=False))
+    work = Work(seen, clerk.entry_scope(county.county_id))
+
+    assert county.entry_due > timezone.now()
+    assert (len(work.rows), work.submitted, len(work.back)) == (55, 11, 1)
+    assert work.missing > 0 and work.ready > 0
+    assert Extension.objects.filter(county=county, decided_at=None).count() == 1
 
 
 def check_accounts():

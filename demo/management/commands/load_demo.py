@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from branches.operator import OPERATOR
 from demo.accounts import make_accounts
 from demo.county import COUNTY
+from demo.entry import begin_entry
 from demo.files import BRANCHES_FILES, RATERS, REGIONS_FILE, values_file, write_files
 from demo.rounds import (
     DOCUMENT,
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         self.load_this_year()
         made = make_accounts(by=OPERATOR)
         self.stdout.write(_("%(count)s demo accounts made") % {"count": made})
+        if begin_entry():
+            self.stdout.write(_("Entry begun: a deadline, branches submitted, one returned, an extension asked for"))
 
     def write_files(self):
         self.stdout.write(_("Writing the demo county's files to %(directory)s") % {"directory": shown(self.directory)})
