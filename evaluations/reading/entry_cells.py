@@ -5,7 +5,6 @@ A grid of 60 branches × 60 criteria has thousands of cells that look alike: equ
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -53,8 +52,11 @@ class Cell:
         return {name: part for name, part in parts.items() if part}
 
 
-def own_cell(column: Column, gate: Gate, held: Held, last: list, same: Counter) -> Cell:
-    """A cell the reader enters: open, or closed by the county's state, the deadline or the submission."""
+def own_cell(column: Column, gate: Gate, held: Held, last: list, same: int) -> Cell:
+    """A cell the reader enters: open, or closed by the county's state, the deadline or the submission.
+
+    `last` are last year's (period, state, units), `same` counts the township's branches with the same value.
+    """
     closed = gate.closed_for(column.row)
     na, text = held.text == "NA", "" if held.text == "NA" else held.text
     if column.row.value_type == "yesno" and text:
@@ -80,7 +82,7 @@ def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why
     return "prefilled" if offered else ("missing" if column.counts() else "")
 
 
-def explain(column: Column, text: str, year: tuple | None, same: Counter) -> str:
+def explain(column: Column, text: str, year: tuple | None, same: int) -> str:
     """What asks for a note: a jump against last year, the same value for many branches."""
     limits = limits_of(column.row)
     if limits.max_change_percent is None and limits.same_value_count is None:
@@ -88,7 +90,7 @@ def explain(column: Column, text: str, year: tuple | None, same: Counter) -> str
     last = to_decimal(year[2]) if year and year[1] == REPORTED else None
     number = Decimal(text) if column.row.value_type not in ("choice", "yesno") else None
     jump = change_warning(limits, number, last) if number is not None else None
-    equal = sameness_warning(limits, same[text])
+    equal = sameness_warning(limits, same)
     return said(jump or equal or "")
 
 

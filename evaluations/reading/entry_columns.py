@@ -45,6 +45,11 @@ class Column:
         return self.row.shown_name + quarter
 
     @property
+    def head(self) -> str:
+        """What stands above the column: of one criterion's four quarters, the quarter."""
+        return str(QUARTERS[self.period]) if self.period else self.row.shown_name
+
+    @property
     def unit(self) -> str:
         return self.row.unit
 
@@ -98,7 +103,8 @@ class Column:
         """What the browser needs of it."""
         low, high = self.reader.low, self.reader.high
         return {
-            "code": self.code, "star": self.row.star, "period": self.period, "name": self.name, "unit": self.unit, "mine": self.mine,
+            "code": self.code, "star": self.row.star, "period": self.period, "name": self.name, "unit": self.unit,
+            "mine": self.mine,
             "type": self.row.value_type, "rule": said(self.compiled.rule.explain(self.compiled)),
             "hint": self.hint, "full": self.full, "options": [[code, label] for code, label in self.labels.items()],
             "low": None if low is None else str(low), "high": None if high is None else str(high),

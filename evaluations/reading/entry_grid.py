@@ -1,4 +1,4 @@
-"""The entry grid: one star × the branches of a township, or one criterion × the branches of a county.
+"""What every entry grid has: branches, doors, values now and last year, and the cells made of them.
 
 Read in a fixed number of queries however many branches there are.
 """
@@ -10,21 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
-from django.http import Http404
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.access import EntryScope
 from branches.models import Branch
-from evaluations.models import Rating, RosterEntry
+from evaluations.models import RosterEntry
 from evaluations.reading.county import SeenCounty
-from evaluations.reading.entry_cells import Cell, face, own_cell, read_only_cell, shown_last
+from evaluations.reading.entry_cells import Cell, face, own_cell, read_only_cell
 from evaluations.reading.entry_columns import Column, columns_of, is_asked, slots_of
 from evaluations.reading.entry_links import link
 from evaluations.reading.entry_time import Deadline
-from evaluations.reading.marks import StarHead, StarMark, star_state
+from evaluations.reading.marks import StarMark
 from evaluations.services.explaining import select
 from evaluations.services.gates import Gate, seen_gates
 from evaluations.workbooks.held import NONE, held_last, held_now
@@ -32,14 +28,14 @@ from scoring.models import Criterion
 from scoring.standard import Standard, published_standard
 
 BESIDE = {"work": "work", "workbook": "entry_workbook", "submit": "entry_submit", "points": "entry_points"}
-EVERY = "all"  # every star's columns beside each other
 EFFECTIVE = """
     SELECT branch_id, criterion_id, period, effective_state, effective_units FROM evaluations_value
     WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s) AND effective_state > 0
 """
 GIVEN = """
     SELECT criterion_id, count(*) FROM evaluations_value
-    WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s) AND (reported_number IS NOT NULL OR reported_na)
+    WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s)
+        AND (reported_number IS NOT NULL OR reported_na)
     GROUP BY criterion_id
 """
 
@@ -71,6 +67,10 @@ class Line:
     def missing(self) -> int:
         """How many of its open cells still have no value of this year."""
         return sum(cell.state in ("missing", "prefilled") and not cell.closed for cell in self.cells)
+
+    def as_dict(self) -> dict[str, object]:
+        branch = self.branch
+        return {"code": branch.code, "name": branch.shown_name, "households": branch.households, "url": self.url}
 
 
 class Grid:
@@ -191,10 +191,7 @@ class Grid:
         """What the browser works on."""
         return {
             "columns": [column.as_dict() for column in self.columns],
-            "rows": [
-                {"code": line.branch.code, "name": line.branch.shown_name, "households": line.branch.households, "url": line.url}
-                for line in self.lines
-            ],
+            "rows": [line.as_dict() for line in self.lines],
             "cells": [[cell.as_dict() for cell in line.cells] for line in self.lines],
             "star": self.star,
         }  # fmt: skip
@@ -202,146 +199,9 @@ class Grid:
     def form_url(self, branch: Branch) -> str:
         return link(self.seen, "entry_branch", branch.code, **({"star": self.star} if self.star else {}))
 
-    # What the two kinds say for themselves.
+    # What the kinds of grid (entry_grids.py) say for themselves, besides `is_own`, `within`, `rows` and `until`.
     def mark_of(self, branch: int) -> StarMark | None:
         return None
 
     def last_of(self, branch: int, last) -> str:
         return ""
-
-
-class StarGrid(Grid):
-    """One star, or all of them, × the branches of the reader's townships."""
-
-    kind = "star"
-
-    def is_own(self, row: Criterion) -> bool:
-        return row.takes_entry and row.source == "township"
-
-    def within(self) -> Q:
-        found = Q(pk__in=[])
-        for prefix in self.scope.townships:
-            found |= Q(branch__code__startswith=prefix)
-        return found & Q(township=self.town) if self.town else found
-
-    @cached_property
-    def star(self) -> str:
-        """The star asked for, else the first that lacks something, else the first."""
-        asked, codes = self.query.get("star", ""), [chip.code for chip in self.heads]
-        if asked in codes or asked == EVERY:
-            return asked
-        lacking = [row.star for row in self.own_rows if self.missing.get(row.code)]
-        return next((code for code in codes if code in lacking), codes[0])
-
-    @cached_property
-    def heads(self) -> list[StarHead]:
-        return [StarHead(star) for star in self.seen.stars]
-
-    @property
-    def head(self) -> StarHead | None:
-        return next((head for head in self.heads if head.code == self.star), None)
-
-    @cached_property
-    def rows(self) -> list[Criterion]:
-        return [row for row in self.standard.criteria if row.takes_entry and self.star in (row.star, EVERY)]
-
-    @property
-    def chips(self) -> list[Chip]:
-        chips = [
-            Chip(head.code, head.label, self.missing_of(head.code), head.code == self.star, head.seal)
-            for head in self.heads
-        ]
-        return [*chips, Chip(EVERY, _("All stars"), self.total_missing, self.star == EVERY)]
-
-    def missing_of(self, star: str) -> int:
-        return sum(self.missing.get(row.code, 0) for row in self.own_rows if row.star == star)
-
-    @property
-    def title(self) -> str:
-        towns = {entry.township.shown_name for entry in self.entries}
-        return _("Entry of %(place)s") % {"place": towns.pop() if len(towns) == 1 else self.seen.name}
-
-    @property
-    def label(self) -> str:
-        return self.head.label if self.head else _("All stars")
-
-    @cached_property
-    def ratings(self) -> dict[int, Rating]:
-        rows = Rating.objects.of(self.seen.row.round_id, self.seen.row.county_id)
-        return {rating.branch_id: rating for rating in rows.filter(branch__in=self.branch_ids)}
-
-    def mark_of(self, branch: int) -> StarMark | None:
-        """The star by the last rating; for all stars, none."""
-        rating = self.ratings.get(branch)
-        if self.head is None or rating is None or rating.parked:
-            return None
-        return StarMark(self.head.star, star_state(self.head.star, rating), getattr(rating, self.star))
-
-    def until(self, gate: Gate):
-        return gate.township_until
-
-
-class CriterionGrid(Grid):
-    """One criterion of the reader's department × the branches of the county."""
-
-    kind = "criterion"
-
-    def __init__(self, seen: SeenCounty, scope: EntryScope, query: Mapping[str, str]):
-        super().__init__(seen, scope, query)
-        asked = query.get("criterion", "")
-        if asked and asked not in {row.code for row in self.own_rows}:
-            raise Http404
-
-    def is_own(self, row: Criterion) -> bool:
-        return row.takes_entry and row.source != "township" and row.owner in self.scope.departments
-
-    def within(self) -> Q:
-        return Q(township=self.town) if self.town else Q()
-
-    @cached_property
-    def criterion(self) -> Criterion | None:
-        """The one asked for, else the first that lacks something, else the first."""
-        rows = {row.code: row for row in self.own_rows}
-        lacking = (code for code, missing in self.missing.items() if missing)
-        return rows.get(self.query.get("criterion") or next(lacking, next(iter(rows), "")))
-
-    @property
-    def rows(self) -> list[Criterion]:
-        return [self.criterion] if self.criterion else []
-
-    @property
-    def chips(self) -> list[Chip]:
-        names = {star.code: star.shown_name for star in self.seen.stars}
-        return [
-            Chip(
-                row.code,
-                row.shown_name,
-                self.missing.get(row.code, 0),
-                row == self.criterion,
-                group=names.get(row.star, ""),
-            )
-            for row in self.own_rows
-        ]
-
-    @property
-    def title(self) -> str:
-        return _("Entry of %(place)s") % {"place": pgettext("between names", ", ").join(sorted(self.scope.departments))}
-
-    @property
-    def label(self) -> str:
-        return f"{self.criterion.code} {self.criterion.shown_name}" if self.criterion else ""
-
-    def last_of(self, branch: int, last) -> str:
-        column = self.columns[0]
-        return " / ".join(shown_last(column, year) for year in last.get((branch, column.code), []))
-
-    def until(self, gate: Gate):
-        return gate.department_until
-
-
-def grid_of(seen: SeenCounty, scope: EntryScope, query: Mapping[str, str]) -> Grid:
-    """The grid asked for; without a wish the townships', else the department's. 404 for what the reader doesn't enter."""
-    wants_criterion = "criterion" in query or not scope.townships
-    if wants_criterion and not scope.departments:
-        raise Http404
-    return CriterionGrid(seen, scope, query) if wants_criterion else StarGrid(seen, scope, query)

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evaluations.reading.entry_grid import grid_of
-from evaluations.reading.entry_points import points_of
 from evaluations.reading.entry_grid_words import grid_words
+from evaluations.reading.entry_grids import grid_of
+from evaluations.reading.entry_points import points_of
 from evaluations.views.entry import entry_of
 
 

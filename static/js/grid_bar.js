@@ -4,7 +4,7 @@
   "use strict";
   var Grid = window.Grid;
   if (!Grid) { return; }
-  var words = Grid.words, SOON = 250, points = {}, timer = 0, asking = null;
+  var words = Grid.words, SOON = 250, points = {}, timer = 0, asking = false, wanted = {};
 
   function put(name, text) {
     Grid.home.querySelectorAll("[data-bar=" + name + "]").forEach(function (node) { node.textContent = text; });
@@ -29,7 +29,7 @@
 
   function tellHint(r, c) {
     var cell = Grid.cell(r, c), column = Grid.columns[c], message = Grid.message(cell), row = Grid.rows[r];
-    var hints = [cell.n, message ? "" : column.households && row.households
+    var hints = [column.type === "choice" ? Grid.shown(c, cell.v || cell.p) : "", cell.n, message ? "" : column.households && row.households
       ? Grid.fill(words.households, {count: row.households}) : "", column.hint];
     put("hint", message || hints.filter(Boolean).join(" · "));
     Grid.home.querySelectorAll("[data-bar=hint]").forEach(function (node) {
@@ -67,22 +67,32 @@
     if (note) { note.textContent = star.state === "near" ? Grid.fill(words.short, {gap: star.gap.slice(1)}) : ""; }
   }
 
-  function ask(code) {  // once the hand rests
+  /* Ask for a branch's points once the hand rests, one branch at a time: the active one first. */
+  function ask(code) {
+    wanted[code] = true;
     clearTimeout(timer);
-    timer = setTimeout(function () {
-      if (!Grid.home.dataset.points || navigator.onLine === false || asking === code) { return; }
-      asking = code;
-      fetch(Grid.home.dataset.points + "?branch=" + code, {credentials: "same-origin"}).then(function (response) {
-        return response.ok ? response.json() : null;
-      }).then(function (said) {
-        asking = null;
-        if (!said) { return; }
-        points[code] = said;
-        var r = Grid.rows.findIndex(function (row) { return row.code === code; });
-        if (Grid.active && Grid.active.r === r) { showPoints(r, Grid.active.c); }
-        if (said.stars[Grid.star]) { showScore(r, said.stars[Grid.star]); }
-      }).catch(function () { asking = null; });
-    }, SOON);
+    timer = setTimeout(fetchNext, SOON);
+  }
+
+  function fetchNext() {
+    var active = Grid.active && Grid.rows[Grid.active.r].code;
+    var code = wanted[active] ? active : Object.keys(wanted)[0];
+    if (!code || asking || !Grid.home.dataset.points || navigator.onLine === false) { return; }
+    asking = true;
+    delete wanted[code];
+    fetch(Grid.home.dataset.points + "?branch=" + code, {credentials: "same-origin"}).then(function (response) {
+      return response.ok ? response.json() : null;
+    }).then(function (said) { if (said) { hear(code, said); } }).catch(function () {}).then(function () {
+      asking = false;
+      fetchNext();
+    });
+  }
+
+  function hear(code, said) {
+    var r = Grid.rows.findIndex(function (row) { return row.code === code; });
+    if (!wanted[code]) { points[code] = said; }
+    if (Grid.active && Grid.active.r === r) { showPoints(r, Grid.active.c); }
+    if (said.stars[Grid.star]) { showScore(r, said.stars[Grid.star]); }
   }
 
   Grid.onActive(show);
@@ -105,6 +115,7 @@
       if (shownColumn >= 0) { Grid.td(r, shownColumn).classList.remove("is-col-now"); }
       Grid.td(r, c).classList.add("is-col-now");
       var last = Grid.line(r).querySelector("[data-last]"), text = Grid.cell(r, c).l;
+      if (text && Grid.columns[c].type === "choice") { text = text.split(" ")[0]; }
       if (last) { last.textContent = text ? Grid.fill(words.last, {value: text}) : ""; }
     });
     shownColumn = c;
