@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from uuid import uuid4
+from dataclasses import asdict, replace
+from uuid import uuid4, uuid5
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Field, Layout, LayoutObject
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -145,11 +146,14 @@ class ValueForm(forms.Form):
         return self.as_edit(Typed(self.place.offer, note=self.typed.note, document=self.typed.document), Way.KEPT)
 
     def as_edit(self, typed: Typed, way: str) -> Edit:
+        """The same page posted twice gives the same key; posted with other content, another one."""
         read = self.cleaned_data
-        return Edit(
-            key=read.get("key") or uuid4(), branch=self.place.branch, criterion=self.place.row.code,
-            period=self.place.period, way=way, revision=read.get("revision") or 0, **asdict(typed),
+        page = read.get("key") or uuid4()
+        edit = Edit(
+            key=page, branch=self.place.branch, criterion=self.place.row.code, period=self.place.period, way=way,
+            revision=read.get("revision") or 0, **asdict(typed),
         )  # fmt: skip
+        return replace(edit, key=uuid5(page, edit.digest))
 
     def again(self, place: Place, answer: Answer | None) -> ValueForm:
         """The form to be shown after it was posted and not taken: the texts typed, over the value as it stands now."""
@@ -165,6 +169,17 @@ class ValueForm(forms.Form):
         return Typed(na=typed.na, source=typed.source, as_of=typed.as_of, **texts)
 
 
+class Part(LayoutObject):
+    """A template of ours in a layout, around the fields it is given; it knows the form."""
+
+    def __init__(self, template: str, *fields):
+        self.template, self.fields = template, list(fields)
+
+    def render(self, form, context, template_pack=None, **kwargs):
+        fields = self.get_rendered_fields(form, context, template_pack or "bootstrap5", **kwargs)
+        return render_to_string(self.template, {"form": form, "fields": fields})
+
+
 def helper_of(form: ValueForm) -> FormHelper:
     """The layout: the input of the criterion's type, then what may be said with it in a fold."""
     helper = FormHelper()
@@ -175,7 +190,8 @@ def helper_of(form: ValueForm) -> FormHelper:
         said += [Field(name, template="entry/inputs/_line.html") for name in ("source", "as_of")]
     helper.layout = Layout(
         Field("text", template=INPUTS[form.place.row.value_type]),
-        Div(*said, template="entry/inputs/_fold.html"),
+        Part("entry/inputs/_state.html"),
+        Part("entry/inputs/_fold.html", *said),
         "key", "revision", "was",
     )  # fmt: skip
     return helper

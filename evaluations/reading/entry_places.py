@@ -119,12 +119,8 @@ class Place:
 
     @property
     def shown_offer(self) -> str:
-        """The offer in words: an option with its meaning, a number with its unit."""
-        if not self.offer:
-            return ""
-        meaning = next((option.meaning for option in self.options if option.key == self.offer), "")
-        shown = said(shown_value(self.compiled, self.last.effective_units))
-        return f"{shown} {meaning}" if meaning and self.row.value_type == "choice" else shown
+        """The offer in words: an option's code (its meaning stands beside it), a number with its unit."""
+        return said(shown_value(self.compiled, self.last.effective_units)) if self.offer else ""
 
     @property
     def state(self) -> str:
