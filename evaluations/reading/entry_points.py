@@ -26,7 +26,12 @@ NEAR = 300  # hundredths below the line that are drawn as near
 
 
 def points_of(seen: SeenCounty, scope: EntryScope, code: str) -> dict[str, object]:
-    """The branch's points per criterion and its stars; 404 for a branch the reader enters nothing for."""
+    """The branch's points per criterion and its stars, as JSON holds them; nothing where no branch is asked for.
+
+    404 for a branch the reader enters nothing for.
+    """
+    if not code:
+        return {"branch": "", "criteria": {}, "stars": {}}
     roster = RosterEntry.objects.filter(round=seen.row.round_id, county=seen.row.county_id, branch__code=code)
     entry = roster.select_related("branch").first() if scope.covers(code) else None
     if entry is None:

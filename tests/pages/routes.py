@@ -40,6 +40,8 @@ CHECKED = ENTRY | {"own": ({Role.TOWNSHIP_REVIEWER}, {Role.TOWNSHIP_REVIEWER})}
 WATCHED = LIST | {"own": (WHOLE_COUNTY, WHOLE_COUNTY)}
 APPROVED = ENTRY | {"own": ({Role.ORGANIZATION_APPROVER}, {Role.ORGANIZATION_APPROVER})}
 OPENING = WHOLE_COUNTY | TOWNSHIP | {Role.BRANCH_VIEWER}  # see every value of the branch 近水村
+OF_DEPARTMENT = ENTRY | {"own": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK})}
+SENT_BY_CLERK = OF_TOWNSHIP  # a file is its sender's alone: the township's clerk sent the one in each place
 COUNTY_PAGES = {
     "ranking": LIST,
     "ranking_csv": LIST,
@@ -55,18 +57,31 @@ COUNTY_PAGES = {
     "runs": STEERED,
     "run": STEERED,
     "work": ENTRY,
+    "entry_grid": ENTRY,
+    "entry_points": ENTRY,
     "entry_submit": OF_TOWNSHIP,
     "entry_receipt": LIST | {"own": (OPENING, OPENING)},
     "entry_return": CHECKED,
     "entry_overview": WATCHED,
+    "entry_workbook": ENTRY,
+    "entry_workbook_file": ENTRY,
+    "entry_import": OF_DEPARTMENT,
+    "uploads": ENTRY,
+    "upload": SENT_BY_CLERK,
+    "upload_errors": SENT_BY_CLERK,
+    "entry_branch": ENTRY_OF_BRANCH,
+    "entry_burden": LIST | {"own": (WHOLE_COUNTY | TOWNSHIP, WHOLE_COUNTY | TOWNSHIP)},
 }
-FORMS = {"runs", "entry_submit", "entry_return"}  # of COUNTY_PAGES, looked at and posted to; others only looked at
+# Of COUNTY_PAGES, looked at and posted to; others only looked at.
+FORMS = {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
 POSTED = {
+    "entry_branch": ENTRY_OF_BRANCH,
     "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
     "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
-    "entry_decide": APPROVED,
+    "entry_decide": APPROVED, "entry_workbook": ENTRY, "entry_import": OF_DEPARTMENT, "upload": SENT_BY_CLERK,
 }  # fmt: skip  # 302 where allowed
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
+EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}  # as their values; test_evidence.py
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin", "start"}
 
