@@ -130,20 +130,15 @@ class Grid:
         for column in self.columns:
             if column.mine:
                 where = (branch, column.row.pk, column.period)
-                equal = (
-                    {held[where].text: same[entry.township_id, *where[1:], held[where].text]} if where in held else {}
-                )
-                before = last.get((branch, column.code), [])
-                cells.append(own_cell(column, gate, held.get(where, NONE), before, Counter(equal)))
+                one, before = held.get(where, NONE), last.get((branch, column.code), [])
+                equal = same[entry.township_id, *where[1:], one.text]
+                cells.append(own_cell(column, gate, one, before, equal))
             else:
                 cells.append(read_only_cell(column, given.get((branch, column.row.pk), {})))
-        faces = [
-            face(column, cell, now=place == 0)
-            for place, (column, cell) in enumerate(zip(self.columns, cells, strict=True))
-        ]
-        return Line(
-            entry.branch, cells, faces, self.mark_of(branch), self.last_of(branch, last), self.form_url(entry.branch)
-        )
+        pairs = zip(self.columns, cells, strict=True)
+        faces = [face(column, cell, now=place == 0) for place, (column, cell) in enumerate(pairs)]
+        year, url = self.last_of(branch, last), self.form_url(entry.branch)
+        return Line(entry.branch, cells, faces, self.mark_of(branch), year, url)
 
     def select(self, sql: str, criteria: list[int]) -> list[tuple]:
         return select(sql, [self.seen.row.round_id, self.branch_ids, criteria]) if criteria else []
