@@ -88,8 +88,8 @@ class Checklist:
         code, period = slot
         criterion = self.by_code[code]
         name = f"{criterion.shown_name} {QUARTERS[period]}" if period else criterion.shown_name
-        url = link(self.seen, "entry_branch", row.entry.branch.code, star=criterion.star, at=code)
-        return Thing(name, " ".join(why), url)
+        url = link(self.seen, "entry_branch", row.entry.branch.code, star=criterion.star)
+        return Thing(name, " ".join(why), f"{url}#{code}")
 
     @cached_property
     def others(self) -> list[Criterion]:

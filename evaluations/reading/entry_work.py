@@ -64,6 +64,7 @@ class WorkRow:
     stars: list[StarProgress]
     returned: Returned | None
     url: str
+    next_url: str  # the form, opened at what is next; empty where nothing is
 
     @property
     def submission(self) -> Submission:
@@ -81,12 +82,6 @@ class WorkRow:
     @property
     def waits(self) -> bool:
         return not self.submitted
-
-    @property
-    def next_url(self) -> str:
-        """The form of the star that has the next open value, opened there."""
-        star = next((star for star in self.stars if star.left), None)
-        return star.url if star and not self.submitted else ""
 
 
 class Work:
@@ -139,8 +134,21 @@ class Work:
             )
             for head, slots in self.heads
         ]  # fmt: skip
-        returned = self.returned(entry) if entry.submission.status == Status.DRAFT else None
-        return WorkRow(entry, progress, stars, returned, link(self.seen, "entry_branch", code))
+        open_now = entry.submission.status == Status.DRAFT
+        returned = self.returned(entry) if open_now else None
+        following = self.following(code, progress) if open_now else ""
+        return WorkRow(entry, progress, stars, returned, link(self.seen, "entry_branch", code), following)
+
+    def following(self, branch: str, progress: Progress) -> str:
+        """The branch's form, opened at what was returned, else at what is missing or waits for a note."""
+        codes = [*progress.untouched, *(code for code, _period in [*progress.missing, *progress.unexplained])]
+        star = {row.code: row.star for row in self.criteria}
+        code = next((code for code in codes if code in star), "")
+        if not code:
+            return ""
+        if progress.untouched:
+            return f"{link(self.seen, 'entry_branch', branch, star=star[code])}#{code}"
+        return link(self.seen, "entry_branch", branch, star=star[code], next=1)
 
     @cached_property
     def heads(self) -> list[tuple[StarHead, list]]:
@@ -221,8 +229,7 @@ class Work:
     @property
     def next_url(self) -> str:
         """The next open value: of what came back first, then in the order of the list."""
-        rows = [*self.back, *self.waiting]
-        return next((row.url for row in self.back), "") or next((row.next_url for row in rows if row.next_url), "")
+        return next((row.next_url for row in [*self.back, *self.waiting] if row.next_url), "")
 
 
 def roster(seen: SeenCounty) -> QuerySet[RosterEntry]:

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.roles import fits_place
@@ -227,7 +226,7 @@ class Step:
 
     def changes(self, receipt: str) -> dict[str, object]:
         if self.action == SUBMIT:
-            return {"submitted_at": Now(), "receipt": receipt, "late": self.late}
+            return {"submitted_at": self.now, "receipt": receipt, "late": self.late}
         taken_back = {"submitted_at": None, "receipt": "", "late": False}
         return taken_back | ({"unlocked": list(self.criteria)} if self.action == RETURN else {})
 

@@ -77,6 +77,7 @@ def test_only_the_township_s_own_branches_wait(client, county):
     assert codes == {branch.code for branch in county.mine}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_was_returned_is_said_with_its_reason_until_it_is_corrected(client, county):
     fill(county)
     move(county, SUBMIT)
@@ -86,7 +87,9 @@ def test_what_was_returned_is_said_with_its_reason_until_it_is_corrected(client,
 
     assert "与台账不符" in found.content.decode()
     assert [row.entry.branch.code for row in found.context["work"].back] == [county.branches[0].code]
-    assert found.context["work"].next_url.startswith(f"{county.base}/entry/branches/{county.branches[0].code}/")
+    assert found.context["work"].next_url == (
+        f"{county.base}/entry/branches/{county.branches[0].code}/?star=civility#WM-04"
+    )
 
 
 def test_what_is_submitted_waits_no_more_and_shows_its_receipt(client, county):
