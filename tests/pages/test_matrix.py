@@ -25,7 +25,14 @@ FIRST = {
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*routes.COUNTY_PAGES, *routes.POSTED, *routes.SENT, *routes.OPEN_TO_ALL, *routes.SIGNED_IN}
+    listed = {
+        *routes.COUNTY_PAGES,
+        *routes.POSTED,
+        *routes.SENT,
+        *routes.EVIDENCE,
+        *routes.OPEN_TO_ALL,
+        *routes.SIGNED_IN,
+    }
     listed |= {f"admin:{name}" for name in routes.ADMIN_FRAME}
     listed |= {f"admin:{model}_{verb}" for model in routes.ADMIN for verb in routes.ADMIN_VERBS}
     nameless = {"<path:object_id>/", "(?P<url>.*)$"}  # the admin's own: an old address of a change page, and its 404
