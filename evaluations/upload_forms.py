@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePath
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -29,6 +30,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, request: HttpRequest, **options):
         super().__init__(request.POST, request.FILES, **options)
+        self.fields["file"].error_messages["required"] = _("No file was chosen.")
         self.sent = int(request.META.get("CONTENT_LENGTH") or 0)
 
     def clean(self) -> dict:
@@ -63,6 +65,11 @@ class UploadForm(forms.Form):
     def first_error(self) -> str:
         """One sentence for what is wrong with what was sent."""
         return str(next(iter(self.errors.values()))[0])
+
+    @property
+    def kept(self) -> str:
+        """What was typed beside the file, as an address keeps it."""
+        return urlencode({name: self.data.get(name, "")[:NAME_LENGTH] for name in self.fields if name != "file"})
 
 
 class TableForm(UploadForm):

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from evaluations.models import Upload, UploadKind
@@ -32,18 +32,18 @@ READ = ["GET", "HEAD", "POST"]
 def workbook(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The workbooks one may download, and where they come back."""
     seen, scope = entry_of(request, slug, county)
-    wrong = ""
     if request.method == "POST":
         form = UploadForm(request)
         if form.is_valid():
             return kept(request, seen, form, kind=UploadKind.WORKBOOK)
-        wrong = form.first_error
+        messages.error(request, form.first_error)
+        return redirect(seen.url("entry_workbook"))
     recent = uploads_of(request.user, seen.row, scope)[:5]
-    context = {"seen": seen, "units": units_of(seen.row, scope), "wrong": wrong, "recent": recent}
+    context = {"seen": seen, "units": units_of(seen.row, scope), "recent": recent}
     return render(request, "entry/workbook.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def workbook_file(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen, scope = entry_of(request, slug, county)
@@ -60,15 +60,15 @@ def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     units = [unit for unit in units_of(seen.row, scope) if unit.department]
     if not units:
         raise Http404
-    form, wrong = None, ""
     if request.method == "POST":
         form = TableForm(request, units)
         if form.is_valid():
             given = {name: form.cleaned_data[name] for name in ("source", "as_of")}
             department = form.units[form.cleaned_data["unit"]].department
             return kept(request, seen, form, kind=UploadKind.TABLE, department=department, **given)
-        wrong = form.first_error
-    context = {"seen": seen, "units": units, "wrong": wrong, "form": form}
+        messages.error(request, form.first_error)
+        return redirect(f"{seen.url('entry_import')}?{form.kept}")
+    context = {"seen": seen, "units": units, "given": request.GET}
     return render(request, "entry/import.html", context)
 
 
@@ -133,7 +133,7 @@ def numbers(request: HttpRequest, name: str) -> list[int]:
     return [int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdecimal() and len(text) < 19]
 
 
-@require_GET
+@require_safe
 @login_required
 def upload_errors(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """The same workbook with each error as a comment in its cell."""

@@ -25,7 +25,7 @@ def county_address(world: World, page: str, place: str) -> str:
         return reverse(page, args=[{"own": world.run.pk, "other": world.foreign_run.pk, "nowhere": 10**9}[place]])
     if page in ("runs", "counties"):
         return reverse(page, args=[{"own": world.round.slug, "other": world.foreign.slug, "nowhere": "none"}[place]])
-    if page == "branch":
+    if page in ("branch", "entry_branch"):
         code = worlds.CODES.get(place, worlds.NOWHERE)
         county = worlds.OTHER_COUNTY if place == "other" else worlds.COUNTY
         return reverse(page, args=[world.round.slug, county, code])
@@ -37,4 +37,6 @@ def further(world: World, page: str, place: str) -> list[str | int]:
     """What an address names besides the county."""
     if page == "entry_receipt":
         return [world.receipts.get(place, "SB-2026-999999")]
+    if page in ("upload", "upload_errors"):
+        return [world.uploads.get(place, 10**9)]
     return [world.extensions.get(place, 10**9)] if page == "entry_decide" else []

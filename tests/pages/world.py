@@ -15,9 +15,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from branches.models import Branch, Department
-from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, State, Value
+from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, State, Upload, Value
+from evaluations.services.handing_out import workbook_of
 from evaluations.services.rating import rate_county
 from evaluations.services.runs import start_run
+from evaluations.workbooks.plan import Unit
 from tests import factories
 from tests.factories import person
 
@@ -46,6 +48,7 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     receipts: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
+    uploads: dict[str, int] = field(default_factory=dict)
 
     def set_state(self, state: str, *, county: str = COUNTY) -> None:
         self.round.counties.filter(county_id=county).update(state=state)
@@ -72,6 +75,7 @@ def build() -> World:
     world.people["city_organization"] = person(Role.ORGANIZATION_REVIEWER, city)
     for place in ("own", "other"):
         note_entry(world, branches[place], place)
+        note_upload(world, branches[place], place)
     return world
 
 
@@ -87,6 +91,19 @@ def note_entry(world: World, branch: Branch, place: str) -> None:
         county=county, township=branch.township, until=timezone.now(), reason="停电", asked_by="clerk"
     )
     world.extensions[place] = asked.pk
+
+
+def note_upload(world: World, branch: Branch, place: str) -> None:
+    """A workbook sent in by the township's clerk and read; in the other county the clerk has no right to."""
+    county = world.round.counties.select_related("round").get(county=branch.county_code)
+    content = workbook_of(county, Unit(township=branch.township), by="test")
+    sent = Upload.objects.create(
+        county=county, kind="workbook", state="checked", name="填报.xlsx", sha256="0" * 64, content=content,
+        made_by=world.people[Role.ENTRY_CLERK].ledger_name, township=branch.township,
+    )  # fmt: skip
+    row = {"criterion": world.round.criteria_set.criteria.get(code="WM-04"), "branch": branch, "cell": "J6"}
+    sent.rows.create(place=1, kind="error", sheet="文明幸福星", found="x", message=["%(found)s", {"found": "x"}], **row)
+    world.uploads[place] = sent.pk
 
 
 def branch_at(place: str) -> Branch:
