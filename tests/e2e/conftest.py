@@ -30,12 +30,21 @@ def made(transactional_db):
     return results(12, previous=sealed_before(12))
 
 
+def noted(said, refusals, faults):
+    refused = refusals and "the server responded with a status of 4" in said.text
+    if said.type in ("error", "warning") and not refused:
+        faults.append(said.text)
+
+
 @pytest.fixture
 def visit(chromium, live_server, client, made):
-    """Open a page as somebody: visit(user, path, width, height, language); faults in the console fail the test."""
+    """Open a page as somebody: visit(user, path, width, height, language); faults in the console fail the test.
+
+    With `refusals` the console may say that the server refused something (4xx), as the page does too.
+    """
     contexts, faults = [], []
 
-    def open_page(user, path, width=1366, height=768, language="zh-hans", **options):
+    def open_page(user, path, width=1366, height=768, language="zh-hans", refusals=False, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
@@ -43,7 +52,7 @@ def visit(chromium, live_server, client, made):
             client.force_login(user)
             context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: noted(said, refusals, faults))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(live_server.url) else faults.append(asked.url))
         page.goto(live_server.url + path)
