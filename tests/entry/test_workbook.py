@@ -1,19 +1,22 @@
-"""A unit's workbook: what it holds, and how it comes back."""
+"""A unit's workbook: what it holds, what is locked, and what comes back from it."""
 
+import re
+import shutil
+import subprocess
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.utils import translation
 from openpyxl import load_workbook
 
-from evaluations.models import UploadKind
-from evaluations.services.handing_out import workbook_of
+from evaluations.models import UploadState, Value, WorkbookCopy
 from evaluations.services.takeover import take_over
-from evaluations.services.uploads import read_if_due, take_upload
-from evaluations.workbooks.plan import units_of
 from tests.entry import world
+from tests.entry.sending import KEYS, filled, handed, kinds, place, reasons, saved, sent, sentences
 
 pytestmark = pytest.mark.django_db
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
 @pytest.fixture(autouse=True)
@@ -27,81 +30,220 @@ def county():
     return world.build()
 
 
-def handed(county, user=None):
-    user = user or county.clerk
-    unit = units_of(county.county, county.scope(user))[0]
-    return workbook_of(county.county, unit, by=user.ledger_name)
-
-
-def place(book, key, code):
-    """The cell of a column's key and a branch's code."""
-    for sheet in book.worksheets:
-        for column in sheet[5]:
-            if column.value == key:
-                row = next(cell.row for cell in sheet["A"] if cell.value == code)
-                return sheet.cell(row, column.column)
-    raise KeyError(key)
-
-
-def edited(content, changes):
+def keys_of(content):
     book = load_workbook(BytesIO(content))
-    for (key, code), value in changes.items():
-        place(book, key, code).value = value
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return {cell.value for sheet in book.worksheets if sheet.sheet_state == "visible" for cell in sheet[KEYS]}
 
 
-def sent(county, content, user=None, **fields):
-    user = user or county.clerk
-    fields = {"kind": UploadKind.WORKBOOK, "name": "w.xlsx"} | fields
-    upload = take_upload(county.county, content=content, by=user.ledger_name, **fields)
-    read_if_due(upload.pk)
-    upload.refresh_from_db()
-    return upload
+def test_a_township_s_workbook_has_its_criteria_and_branches_only(county):
+    book = load_workbook(BytesIO(handed(county)))
+
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    codes = {cell.value for sheet in shown for cell in sheet["A"][KEYS:]}
+    keys = {str(cell.value).split("/")[0] for sheet in shown for cell in sheet[KEYS]}
+    assert codes == {branch.code for branch in county.mine}
+    township = {row.code for row in county.this.criteria_set.criteria.filter(source="township") if row.takes_entry}
+    assert keys - {"branch", "township", "name"} == township
 
 
-def test_smoke(county):
-    one, two = county.mine
-    county.enter("WM-04", "300")
+def test_a_department_s_workbook_has_all_branches_and_its_criteria_by_quarters(county):
+    content = handed(county, county.farms)
+
+    keys = keys_of(content)
+    assert {"ST-05/1", "ST-05/4", "ST-05/last", "ST-05/note", "CY-02"} <= keys
+    assert not keys & {"WM-04", "CY-03", "ST-05"}
+    book = load_workbook(BytesIO(content))
+    assert {cell.value for cell in book.worksheets[0]["A"][KEYS:]} == {branch.code for branch in county.branches}
+
+
+def test_only_what_is_entered_is_unlocked(county):
+    book = load_workbook(BytesIO(handed(county)))
+
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet and not sheet.protection.password
+    one = county.mine[0].code
+    sheet = place(book, "WM-04", one).parent
+    assert not place(book, "WM-04", one).protection.locked and not place(book, "WM-04/note", one).protection.locked
+    assert place(book, "WM-04/last", one).protection.locked
+    assert sheet["A6"].protection.locked and sheet["A5"].protection.locked
+    assert sheet.freeze_panes == "D6"
+
+
+def test_cells_are_offered_their_options_and_ranges(county):
+    book = load_workbook(BytesIO(handed(county)))
+
+    rules = [rule for sheet in book.worksheets for rule in sheet.data_validations.dataValidation]
+    lists = {rule.formula1 for rule in rules if rule.type == "list"}
+    assert '"A,B,C,NA"' in lists or any("NA" in one for one in lists)
+    assert any(rule.type == "custom" and "ISNUMBER" in rule.formula1 for rule in rules)
+
+
+def test_this_year_s_and_last_year_s_values_stand_in_it(county):
+    county.enter("WM-04", "300", note="台账")
+    Value.objects.create(
+        round=county.last, branch=county.mine[0], reported_number=280,
+        criterion=county.this.criteria_set.criteria.get(code="WM-04"),
+    )  # fmt: skip
+
+    book = load_workbook(BytesIO(handed(county)))
+
+    cells = [place(book, key, county.mine[0].code).value for key in ("WM-04", "WM-04/last", "WM-04/note")]
+    assert cells == [300, "280", "台账"]
+
+
+def test_no_text_becomes_a_formula(county):
+    branch = county.mine[0]
+    branch.name = "=cmd|'/c calc'!A1"
+    branch.save(update_fields=["name"])
+    county.enter("WM-04", "300", note="=1+1")
+
     content = handed(county)
-    upload = sent(
-        county, edited(content, {("WM-04", one.code): 355, ("WM-01", two.code): "B", ("PA-06", one.code): "x"})
-    )
-    print(upload.state, upload.problems, upload.counts)
-    for row in upload.rows.all():
-        print(row.kind, row, row.found, row.old, row.theirs, row.message)
-    take_over(upload, user=county.clerk, expected=2)
-    assert county.value("WM-04").reported_number == 355
+
+    with ZipFile(BytesIO(content)) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert not any(re.search(r"<c [^>]*><f>|<f>", sheet.split("<dataValidations")[0]) for sheet in sheets)
+    upload = sent(county, content)
+    assert (upload.state, upload.rows.count()) == (UploadState.CHECKED, 0)
 
 
-def test_pages(county, client):
-    from django.core.files.uploadedfile import SimpleUploadedFile
+def test_what_the_download_held_is_kept_under_its_stamp(county):
+    county.enter("WM-04", "300", note="台账")
 
-    client.force_login(county.clerk)
-    base = county.base + "/entry"
-    assert client.get(f"{base}/workbook/").status_code == 200
-    assert client.get(f"{base}/uploads/").status_code == 200
-    assert client.get(f"{base}/import/").status_code == 404
-    content = client.get(f"{base}/workbook.xlsx").content
+    handed(county)
+
+    copy = WorkbookCopy.objects.get()
+    one = county.mine[0].code
+    assert copy.base == {f"{one}|WM-04|0": ["300", 1], f"{one}|WM-04|note": "台账"}
+    assert (copy.township_id, copy.made_by) == (world.TOWN, county.clerk.username)
+
+
+def test_a_workbook_filled_in_is_compared_and_taken_over(county):
     one, two = county.mine
-    file = edited(content, {("WM-04", one.code): 355, ("WM-01", two.code): "B", ("PA-06", one.code): "x"})
-    r = client.post(f"{base}/workbook/", {"file": SimpleUploadedFile("w.xlsx", file)})
-    assert r.status_code == 302, r.content.decode()
-    assert client.get(r.url).status_code == 200
-    from evaluations.models import Upload
-    read_if_due(Upload.objects.get().pk)
-    page = client.get(r.url)
-    open("/tmp/team/p.html", "w").write(page.content.decode())
-    assert page.status_code == 200
-    back = client.get(r.url + "errors.xlsx")
-    assert back.status_code == 200
-    open("/tmp/team/back.xlsx", "wb").write(back.content)
-    print(place(load_workbook(BytesIO(back.content)), "PA-06", one.code).comment)
-    r2 = client.post(r.url, {"action": "apply", "expected": 2})
-    assert county.value("WM-04").reported_number == 355
-    print(client.get(r.url).content.decode()[2000:2500])
-    client.force_login(county.farms)
-    assert client.get(f"{base}/import/").status_code == 200
-    r = client.post(f"{base}/import/", {"unit": "", "file": SimpleUploadedFile("w.csv", b"a")})
-    assert "missing" in r.content.decode()
+    county.enter("WM-04", "300", one)
+    changes = {("WM-04", one.code): 355, ("WM-01", two.code): "B", ("PA-06", two.code): "３"}
+
+    upload = sent(county, filled(handed(county), changes))
+    assert upload.counts == {"new": 3, "conflict": 0, "error": 0, "same": 19}
+    take_over(upload, user=county.clerk, expected=3)
+
+    assert [county.value(*at).reported_number for at in (("WM-04", one), ("WM-01", two), ("PA-06", two))] == [355, 2, 3]
+    assert county.value("WM-04", one).way == "imported"
+
+
+def test_a_cell_emptied_takes_its_value_back(county):
+    county.enter("WM-04", "300")
+
+    upload = sent(county, filled(handed(county), {("WM-04", county.mine[0].code): None}))
+    take_over(upload, user=county.clerk, expected=1)
+
+    assert county.value("WM-04").effective_state == 0
+
+
+def test_na_needs_the_reason_beside_it(county):
+    one, two = county.mine
+    changes = {("WM-04", one.code): "NA", ("WM-04", two.code): "NA", ("WM-04/note", two.code): "无常住户"}
+
+    upload = sent(county, filled(handed(county), changes))
+    assert [row[0] for row in kinds(upload)] == ["error", "new"]
+    take_over(upload, user=county.clerk, expected=1)
+
+    assert (county.value("WM-04", two).reported_na, county.value("WM-04", two).note) == (True, "无常住户")
+    assert "reason" in reasons(upload)[0]
+
+
+def test_only_a_note_changed_keeps_the_value(county):
+    county.enter("WM-04", "300", document="示文1号")
+
+    upload = sent(county, filled(handed(county), {("WM-04/note", county.mine[0].code): "核对过"}))
+    take_over(upload, user=county.clerk, expected=1)
+
+    row = county.value("WM-04")
+    assert (row.reported_number, row.note, row.document) == (300, "核对过", "示文1号")
+
+
+def test_rows_sorted_otherwise_are_found_by_their_codes(county):
+    one, two = county.mine
+    book = load_workbook(BytesIO(handed(county)))
+    sheet = place(book, "WM-04", one.code).parent
+    first, second = ([cell.value for cell in sheet[row]] for row in (6, 7))
+    for column, (a, b) in enumerate(zip(first, second, strict=True), 1):
+        sheet.cell(6, column).value, sheet.cell(7, column).value = b, a
+    place(book, "WM-04", two.code).value = 77
+
+    upload = sent(county, saved(book))
+
+    assert [(row.branch.code, row.number) for row in upload.rows.all()] == [(two.code, 77)]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"WM-04": "=1+1"}, "a typed value, not a formula (cell Civility and Well-being!J6)"),
+        ({"WM-04": 501}, "500 households"),
+        ({"WM-01": "Z"}, "one of A, B"),
+        ({"PA-06": 1.5}, "a whole number"),
+    ],
+)
+def test_a_wrong_cell_is_an_error_with_its_address_and_nothing_else_is(county, change, said):
+    content = handed(county)
+    one = county.mine[0].code
+
+    upload = sent(county, filled(content, {(key, one): value for key, value in change.items()}))
+
+    assert [row[0] for row in kinds(upload)] == ["error"]
+    assert said in reasons(upload)[0]
+    assert sent(county, content).rows.count() == 0
+
+
+def test_rows_and_columns_that_are_not_the_workbook_s_are_errors(county):
+    book = load_workbook(BytesIO(handed(county)))
+    sheet = place(book, "WM-04", county.mine[0].code).parent
+    sheet["A8"], sheet["A9"], sheet.cell(KEYS, 40).value = "419901009999", county.mine[0].code, "XX-99"
+    sheet.row_dimensions[7].hidden = True
+    book.create_sheet("extra")["A30"] = "x"
+
+    upload = sent(county, saved(book))
+
+    assert [row[1].rpartition("!")[2] for row in kinds(upload)] == ["AN5", "A7", "A8", "A9", "A30"]
+    assert all(row[0] == "error" for row in kinds(upload))
+
+
+def test_merged_cells_and_hidden_sheets_refuse_the_workbook_with_their_address(county):
+    book = load_workbook(BytesIO(handed(county)))
+    book.worksheets[0].merge_cells("D6:D7")
+    book.worksheets[1].sheet_state = "hidden"
+
+    upload = sent(county, saved(book))
+
+    assert upload.state == UploadState.REFUSED
+    assert sentences(upload) == [
+        "cells Thriving Industry!D6:D7 are merged; split them",
+        "sheet “Liveable Ecology” is hidden; show it or delete it",
+    ]
+
+
+def test_another_s_workbook_and_one_without_stamp_are_refused(county):
+    farms, mine = handed(county, county.farms), handed(county)
+    book = load_workbook(BytesIO(mine))
+    del book["_portal"]
+
+    strange, bare = sent(county, farms), sent(county, saved(book))
+
+    assert sentences(strange) == [f"This workbook is that of {world.FARMS}, for which you do not enter values."]
+    assert "no workbook of this portal" in sentences(bare)[0]
+    assert {strange.state, bare.state} == {UploadState.REFUSED}
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_saves_it_so_that_nothing_differs_but_what_was_changed(county, tmp_path):
+    county.enter("WM-04", "300", note="台账")
+    county.enter("WM-01", "B")
+    file = tmp_path / "in" / "w.xlsx"
+    file.parent.mkdir()
+    file.write_bytes(filled(handed(county), {("PA-06", county.mine[0].code): 3}))
+    command = [OFFICE, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
+
+    subprocess.run([*command, "--outdir", str(tmp_path), str(file)], check=True, capture_output=True, timeout=120)
+    upload = sent(county, (tmp_path / "w.xlsx").read_bytes())
+
+    assert [(row.criterion.code, row.number) for row in upload.rows.select_related("criterion")] == [("PA-06", 3)]
