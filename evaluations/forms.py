@@ -132,8 +132,9 @@ class ValueForm(forms.Form):
 
     @property
     def touched(self) -> bool:
-        """Does the form say anything else than the page did when it was opened?"""
-        return self.typed.snapshot != self.cleaned_data.get("was", "")
+        """Does the form say anything else than the page did when it was opened? Silent where it doesn't say what it did."""
+        was = self.cleaned_data.get("was", "")
+        return bool(was) and self.typed.snapshot != was
 
     def edit(self) -> Edit:
         """The edit that was posted."""

@@ -266,6 +266,9 @@
   function start() {
     loaded = true;
     document.querySelectorAll("[data-without-script]").forEach(function (button) { button.hidden = true; });
+  }
+
+  function arrive() {  // at the value that the address names, once the browser has scrolled there and let go
     var hash = decodeURIComponent(location.hash.slice(1));
     var asked = hash && document.getElementById(hash), box = asked && asked.querySelector("[data-place]");
     var open = asked && asked.querySelector(".place.is-missing, .place.is-prefilled, .place.is-warned");
@@ -308,4 +311,5 @@
     event.returnValue = "";
   });
   document.addEventListener("DOMContentLoaded", start);
+  window.addEventListener("load", function () { setTimeout(arrive, 0); });
 }());
