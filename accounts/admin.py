@@ -13,8 +13,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts.forms import AccountForm, NewAccountForm
 from accounts.models import Grant, User
 from accounts.services import record_account, record_grant, record_password, record_unlocking, refuse_mixed_duties
+from branches.fields import CLEAN_COLUMNS
 
 admin.site.unregister(Group)
 
@@ -23,6 +25,9 @@ admin.site.unregister(Group)
 class AccountAdmin(UserAdmin):
     """No superuser flag, no groups: what a person may do comes from roles alone."""
 
+    form = AccountForm
+    add_form = NewAccountForm
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["username", "label", "is_active", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["username", "label"]
@@ -70,6 +75,7 @@ class GrantForm(ModelForm):
 @admin.register(Grant)
 class GrantAdmin(admin.ModelAdmin):
     form = GrantForm
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["user", "role", "region", "star", "department", "branch"]
     list_select_related = ["user", "region", "department", "branch"]
     list_filter = ["role"]

@@ -1,17 +1,21 @@
-"""Forms of signing in."""
+"""Forms of signing in and of accounts."""
 
 from axes.handlers.proxy import AxesProxyHandler
+from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
+from branches.fields import CleanUsernameField
 
 
 class SignInForm(AuthenticationForm):
     """Account and password; a wrong one says how many tries are left."""
+
+    username = CleanUsernameField(widget=forms.TextInput(attrs={"autofocus": True}))
 
     def clean(self) -> dict:
         """No account's name is longer than its column, and a wrong try with a longer one could not be counted."""
@@ -27,3 +31,19 @@ class SignInForm(AuthenticationForm):
             "Wrong account or password; %(left)s try left.", "Wrong account or password; %(left)s tries left.", left
         )
         return ValidationError(message, code="invalid_login", params={"left": left})
+
+
+class AccountForm(UserChangeForm):
+    """An account as the system administrator edits it."""
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+        field_classes = {"username": CleanUsernameField}
+
+
+class NewAccountForm(AdminUserCreationForm):
+    """A new account with its first password."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        field_classes = {"username": CleanUsernameField}

@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 
+from branches.fields import CLEAN_COLUMNS
 from branches.models import Branch, Department, Region
 from branches.services import save_branch, save_department
 
 
 @admin.register(Region)
 class RegionAdmin(admin.ModelAdmin):
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["code", "name", "level"]
     list_filter = ["level"]
     search_fields = ["code", "name"]
@@ -18,6 +20,7 @@ class RegionAdmin(admin.ModelAdmin):
 
 @admin.register(Branch)
 class BranchAdmin(admin.ModelAdmin):
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["code", "name", "township", "kind", "population", "households", "active"]
     list_filter = ["kind", "active"]
     list_select_related = ["township"]
@@ -33,6 +36,7 @@ class BranchAdmin(admin.ModelAdmin):
 
 @admin.register(Department)
 class DepartmentAdmin(admin.ModelAdmin):
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["name", "county"]
     list_select_related = ["county"]
     search_fields = ["name"]

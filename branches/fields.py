@@ -7,7 +7,6 @@ meant and make plain what can.
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 
 from django import forms
@@ -18,23 +17,13 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from tables.errors import BadCell
-from tables.numbers import read_decimal, read_integer
+from tables.numbers import plain_digits, read_decimal, read_integer
 from tables.text import clean_text
-
-MARKS = frozenset(".-．－。\u3000 ")
 
 
 def refused(bad: BadCell) -> ValidationError:
     """What a field may hold, in the reader's language."""
     return ValidationError(_("must be %(allowed)s") % {"allowed": bad.allowed.translated(_)}, code="invalid")
-
-
-def plain_digits(text: str) -> str:
-    """A number as typed, with the digits of a Chinese input method made plain; other text is left as it is."""
-    text = text.strip()
-    if text.isascii() or not all(char.isdigit() or char in MARKS for char in text):
-        return text
-    return unicodedata.normalize("NFKC", text).replace("。", ".").strip()
 
 
 class Clean:

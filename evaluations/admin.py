@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from accounts.roles import Role
+from branches.fields import CLEAN_COLUMNS
 from evaluations.models import (
     EvaluationRound,
     Rating,
@@ -23,7 +24,9 @@ def sees_results(user) -> bool:
 
 
 class ReadOnly(admin.ModelAdmin):
-    """Looked at, not written."""
+    """Looked at, not written; of what a subclass opens, every text is read by our own fields."""
+
+    formfield_overrides = CLEAN_COLUMNS
 
     def has_add_permission(self, request):
         return False

@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from branches.fields import CLEAN_COLUMNS
 from scoring.checks import check_criterion
 from scoring.models import CriteriaSet, Criterion, Star
 from scoring.services import StandardRefused, publish, record_deletion, record_edit
@@ -65,6 +66,7 @@ def fields_of(formset) -> list[str]:
 class StarInline(FrozenOncePublished, admin.TabularInline):
     model = Star
     extra = 0
+    formfield_overrides = CLEAN_COLUMNS
 
     def frozen(self, obj):
         return obj is not None and obj.is_published
@@ -75,6 +77,7 @@ class StarInline(FrozenOncePublished, admin.TabularInline):
 
 @admin.register(CriteriaSet)
 class CriteriaSetAdmin(FrozenOncePublished, admin.ModelAdmin):
+    formfield_overrides = CLEAN_COLUMNS
     list_display = ["name", "kind", "published_at"]
     readonly_fields = ["published_at"]
     inlines = [StarInline]
@@ -95,6 +98,7 @@ class CriteriaSetAdmin(FrozenOncePublished, admin.ModelAdmin):
 @admin.register(Criterion)
 class CriterionAdmin(FrozenOncePublished, admin.ModelAdmin):
     form = CriterionForm
+    formfield_overrides = CLEAN_COLUMNS
     list_display = [
         "code",
         "name",

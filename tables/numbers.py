@@ -10,6 +10,7 @@ from tables.message import N_, Message
 
 DECIMAL = r"-?[0-9]{1,10}(\.[0-9]{1,4})?"
 INTEGER = r"-?[0-9]{1,18}"
+WIDE = str.maketrans("０１２３４５６７８９．－。\u3000", "0123456789.-. ")
 IS_DECIMAL = re.compile(DECIMAL)
 IS_INTEGER = re.compile(INTEGER)
 
@@ -37,6 +38,13 @@ def hundredfold(text: str) -> str:
         return text
     number = format(Decimal(text).scaleb(2), "f")
     return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def plain_digits(text: str) -> str:
+    """A number typed with a Chinese input method, its digits, point and minus made plain; other text only trimmed."""
+    text = text.strip()
+    plain = text.translate(WIDE).strip()
+    return plain if plain.isascii() else text
 
 
 def read_integer(text: str) -> int:

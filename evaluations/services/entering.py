@@ -6,7 +6,6 @@ and both versions go back.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -42,6 +41,7 @@ from scoring.standard import Standard, published_standard
 from scoring.units import plain, to_units
 from tables.errors import BadCell
 from tables.message import N_, Message
+from tables.numbers import plain_digits
 from tables.text import clean_text
 
 MOST_EDITS = 500
@@ -118,7 +118,7 @@ class Entering:
             if not edit.note.strip():
                 raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
             return Parsed(na=True)
-        parsed = reader.read_cell(normalised(edit.text))
+        parsed = reader.read_cell(plain_digits(edit.text))
         check_households(reader, parsed, gate.households)
         return parsed
 
@@ -171,15 +171,6 @@ def reader_of(row: Criterion) -> CriterionReader:
 @lru_cache(maxsize=32)
 def readers(criteria_set_id: int) -> dict[str, CriterionReader]:
     return {row.code: CriterionReader(row) for row in published_standard(criteria_set_id).criteria}
-
-
-def normalised(text: str) -> str:
-    """What was typed, with the digits of a Chinese input method made plain, and without blanks around."""
-    return unicodedata.normalize("NFKC", text).strip() if not text.isascii() and is_number_like(text) else text.strip()
-
-
-def is_number_like(text: str) -> bool:
-    return all(char.isdigit() or char in ".-．－。 \u3000" for char in text)
 
 
 def cleaned(edit: Edit) -> Edit:

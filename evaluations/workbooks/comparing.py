@@ -10,7 +10,7 @@ from accounts.access import EntryScope
 from evaluations.cells import NA, NOTHING, Refused
 from evaluations.models import RoundCounty, UploadRow, Way
 from evaluations.services.edits import Answer, Edit
-from evaluations.services.entering import Entering, normalised, reader_of
+from evaluations.services.entering import Entering, reader_of
 from evaluations.services.explaining import reasons_of
 from evaluations.services.writing import Ready
 from evaluations.workbooks.found import Found, shown
@@ -20,6 +20,7 @@ from scoring.wording import joined
 from tables.cells import PercentCell
 from tables.errors import TableRefused
 from tables.message import N_, Message
+from tables.numbers import plain_digits
 from tables.text import without_controls
 
 MOST = 60_000  # cells that differ; more is no year's work of anybody
@@ -85,7 +86,7 @@ class Comparison:
         """The cell's text as it would be held; what cannot be read stays as it is, to be refused with its reason."""
         if found.text == held.text:
             return held.text
-        text = found.text if isinstance(found.text, PercentCell) else normalised(found.text)
+        text = found.text if isinstance(found.text, PercentCell) else plain_digits(found.text)
         try:
             return text_of_parsed(reader_of(found.row).read_cell(text))
         except Refused:
