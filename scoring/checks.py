@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from scoring.bases import BASES
-from scoring.parameters import NUMERIC_TYPES, CriterionFacts, FieldError, RuleErrors, parse_parameters
+from scoring.parameters import NUMERIC_TYPES, FieldError, RuleErrors
+from scoring.relations import RELATION_KEYS, related_codes, wrong_relations
+from scoring.rows import FLAGS, cell, facts_of_row, flag_of, number_of, parameters_of
 from scoring.rules import RULES
 from scoring.units import SCALE, plain, to_units
 from tables.message import N_, Message
@@ -25,10 +27,8 @@ CHOICES = {
     "rule": tuple(RULES),
     "source": ("township", "department", "inspection", "derived"),
 }
-FLAGS = {"1": True, "0": False, "": False, "true": True, "false": False, "True": True, "False": False}
 FLAG_FIELDS = ("mandatory", "veto", "bonus", "required", "stable")
 CHECK_KEYS = ("min", "max", "max_change_percent", "same_value_count")
-RELATION_KEYS = ("part_of", "parts")  # a code this value may not exceed; codes whose sum may not exceed this value
 FILES = ("", "0", "1", "2")
 BASE_POINTS = 100 * SCALE
 POINTS_LIMIT = 100_000 * SCALE  # of points, lines, weights and caps: what their columns hold
@@ -47,49 +47,6 @@ class Problem:
     warning: bool = False
     table: str = "criteria"
     row: int | None = None
-
-
-def cell(row: Mapping, field: str) -> str:
-    """Return a cell as trimmed text, "" when it is absent."""
-    value = row.get(field)
-    return "" if value is None else str(value).strip()
-
-
-def number_of(row: Mapping, field: str) -> int | None:
-    """Return a cell's units, None when it isn't a number below 10^10 with at most 4 decimals."""
-    text = cell(row, field)
-    try:
-        return to_units(Decimal(text)) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII) else None
-    except (ValueError, InvalidOperation):
-        return None
-
-
-def flag_of(row: Mapping, field: str) -> bool:
-    """Return a 0/1 cell; anything unreadable is False (check_criterion names it)."""
-    return FLAGS.get(cell(row, field), False)
-
-
-def parameters_of(row: Mapping, field: str = "parameters") -> dict:
-    """Return a cell's JSON object with decimals; raises RuleErrors."""
-    value = row.get(field)
-    return dict(value) if isinstance(value, Mapping) else parse_parameters(value or "")
-
-
-def facts_of_row(row: Mapping) -> CriterionFacts:
-    """Return what a rule needs of a row; a max_points that can't be read counts as too large."""
-    points = number_of(row, "max_points")
-    return CriterionFacts(
-        value_type=cell(row, "value_type"),
-        max_points=10**10 * SCALE if points is None else points,
-        basis=cell(row, "basis"),
-        periods=cell(row, "periods"),
-        mandatory=flag_of(row, "mandatory"),
-        veto=flag_of(row, "veto"),
-        bonus=flag_of(row, "bonus"),
-        star=cell(row, "star"),
-        unit=cell(row, "unit"),
-        direction=cell(row, "direction"),
-    )
 
 
 def check_criterion(row: Mapping) -> list[FieldError]:
@@ -173,13 +130,6 @@ def _checks_cell(row):
             return
 
 
-def related_codes(checks: Mapping) -> tuple[str, ...] | None:
-    """Return the codes that `part_of` and `parts` name, None when they aren't codes."""
-    parts = checks.get("parts", [])
-    named = [*([checks["part_of"]] if "part_of" in checks else []), *(parts if isinstance(parts, list) else [None])]
-    return tuple(named) if all(isinstance(code, str) and code for code in named) else None
-
-
 def _is_number(value) -> bool:
     try:
         return isinstance(value, int | Decimal) and not isinstance(value, bool) and to_units(value) is not None
@@ -228,7 +178,8 @@ def check_set(criteria: Sequence[Mapping], stars: Sequence[Mapping]) -> list[Pro
     found += _each(criteria, codes, "criteria", check_criterion)
     found += _repeated(star_codes, "stars", "star") + _repeated(codes, "criteria", "code")
     found += _unknown_stars(criteria, codes, star_codes) + _wrong_of(criteria, codes)
-    found += _wrong_relations(criteria, codes)
+    message = Message(N_("must name numeric criteria of the same unit and periods in the same set"))
+    found += [Problem(codes[place], "checks", message, row=place) for place in wrong_relations(criteria, codes)]
     return found if found else _base_points(criteria, star_codes)
 
 
@@ -273,30 +224,6 @@ def _wrong_of(criteria, codes):
         if of and of not in usable:
             problems.append(Problem(code, "parameters.of", message, row=place))
     return problems
-
-
-def _wrong_relations(criteria, codes):
-    """A part and its whole are numbers of the same unit and periods, given as values."""
-    message = Message(N_("must name numeric criteria of the same unit and periods in the same set"))
-    facts = {code: _comparable(row) for row, code in zip(criteria, codes, strict=True)}
-    problems = []
-    for place, (row, code) in enumerate(zip(criteria, codes, strict=True)):
-        named = _related(row)
-        if any(other == code or facts.get(other) is None or facts[other] != facts[code] for other in named):
-            problems.append(Problem(code, "checks", message, row=place))
-    return problems
-
-
-def _comparable(row) -> tuple[str, str] | None:
-    numeric = cell(row, "value_type") in NUMERIC_TYPES and cell(row, "basis") != "yoy_percent"
-    return (cell(row, "unit"), cell(row, "periods")) if numeric and not flag_of(row, "veto") else None
-
-
-def _related(row) -> tuple[str, ...]:
-    try:
-        return related_codes(parameters_of(row, "checks")) or ()
-    except RuleErrors:
-        return ()
 
 
 def _of(row) -> str | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 import scoring
-from scoring.checks import cell, facts_of_row, number_of, parameters_of
 from scoring.compiled import CompiledCriterion, CompiledSet, CompiledStar
 from scoring.engine import REPORTED, Columns
+from scoring.rows import cell, facts_of_row, number_of, parameters_of
 from scoring.rules import RULES
 from scoring.units import SCALE, to_units
 
