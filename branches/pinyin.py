@@ -18,14 +18,6 @@ SETTLEMENT_WORDS = frozenset("家庄氏姓店屯堡寨营湾坪沟桥集楼坡�
 OPENINGS = {
     "朝阳": "chao yang", "朝歌": "zhao ge", "召陵": "shao ling", "长": "chang", "重": "chong", "柏": "bai", "都": "du",
 }  # fmt: skip
-    "朝阳": "chao yang",
-    "朝歌": "zhao ge",
-    "召陵": "shao ling",
-    "长": "chang",
-    "重": "chong",
-    "柏": "bai",
-    "都": "du",
-}
 
 
 def syllables(name: str) -> list[str]:
