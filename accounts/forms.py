@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
-from branches.fields import CleanUsernameField
+from branches.fields import CleanCharField, CleanEmailField, CleanUsernameField
+
+CLEAN = {"username": CleanUsernameField, "email": CleanEmailField, "label": CleanCharField}
 
 
 class SignInForm(AuthenticationForm):
@@ -38,7 +40,7 @@ class AccountForm(UserChangeForm):
 
     class Meta(UserChangeForm.Meta):
         model = User
-        field_classes = {"username": CleanUsernameField}
+        field_classes = CLEAN
 
 
 class NewAccountForm(AdminUserCreationForm):
@@ -46,4 +48,4 @@ class NewAccountForm(AdminUserCreationForm):
 
     class Meta(AdminUserCreationForm.Meta):
         model = User
-        field_classes = {"username": CleanUsernameField}
+        field_classes = CLEAN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from branches.fields import CleanCharField
+
 MINUTE = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> sends
 
 
@@ -24,16 +26,16 @@ class DueForm(forms.Form):
 class AskForm(forms.Form):
     """More time for one of the person's units: `unit` is a township's code or a department's name."""
 
-    unit = forms.CharField(max_length=60)
+    unit = CleanCharField(max_length=60)
     until = moment(_("Until"))
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+    reason = CleanCharField(label=_("Reason"), max_length=300, required=False)
 
 
 class DecideForm(forms.Form):
     """Granted or refused."""
 
     granted = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
-    answer = forms.CharField(max_length=300, required=False)
+    answer = CleanCharField(max_length=300, required=False)
 
 
 def first_error(form: forms.Form) -> str:

@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.test import RequestFactory
 
-from accounts.roles import Role
 from branches.fields import Clean, CleanCharField, CleanDecimalField, CleanIntegerField
-from tests.factories import person
+from tests.accounts.test_admin import staff
+from tests.pages.world import STAFF
 
 APPS = ("accounts", "branches", "config", "evaluations", "ledger", "scoring")
 EXACT = forms.UUIDField  # takes nothing but a UUID
@@ -25,14 +25,23 @@ def every_form() -> dict[str, dict[str, forms.Field]]:
             if "migrations" not in module.name and not module.name.endswith(("wsgi", "asgi")):
                 import_module(module.name)
     found = {f"{form.__module__}.{form.__qualname__}": form.base_fields for form in ours(forms.BaseForm)}
-    request = RequestFactory().get("/")
-    request.user = person(Role.AUDITOR)
-    for model, page in admin.site._registry.items():
-        found[f"admin {model.__name__}"] = page.get_form(request).base_fields
-        for inline in page.inlines:
-            formset = inline(model, admin.site).get_formset(request)
-            found[f"admin {model.__name__} {inline.__name__}"] = formset.form.base_fields
+    for role in STAFF:
+        request = RequestFactory().get("/")
+        request.user = staff(role)
+        found |= forms_of_admin(request)
     found["password"] = PasswordChangeForm.base_fields
+    return found
+
+
+def forms_of_admin(request) -> dict[str, dict[str, forms.Field]]:
+    """The forms that this person may write with."""
+    found = {}
+    for model, page in admin.site._registry.items():
+        if page.has_add_permission(request) or page.has_change_permission(request):
+            found[f"admin {model.__name__}"] = page.get_form(request).base_fields
+            for inline in page.inlines:
+                formset = inline(model, admin.site).get_formset(request)
+                found[f"admin {model.__name__} {inline.__name__}"] = formset.form.base_fields
     return found
 
 
