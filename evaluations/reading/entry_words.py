@@ -53,5 +53,5 @@ def page_words() -> dict[str, object]:
         "waiting": _("%(count)s waiting for the network"),
         "refused": _("%(count)s not saved"),
         "conflict": _("%(count)s changed by someone else"),
-        "restored": _("Put back as it was"),
+        "keepAll": _("Keep last year's (%(count)s)"),
     }

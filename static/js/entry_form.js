@@ -139,7 +139,7 @@
     var all = document.querySelector("[data-keep-all]");
     if (!all) { return; }
     var left = document.querySelectorAll(".place__offer:not([hidden])").length;
-    all.textContent = all.dataset.label.replace("%(count)s", String(left));
+    all.textContent = words.keepAll.replace("%(count)s", String(left));
     all.closest("[data-offers]").hidden = left === 0;
   }
 
