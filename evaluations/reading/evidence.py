@@ -95,9 +95,10 @@ def use_of(other: Evidence, row: Evidence) -> str:
     return " ".join([*parts, other.criterion.code])
 
 
-def evidence_seen(seen: SeenCounty, pk: int) -> Evidence:
-    """The file offered, for whoever may see its value; 404 for everybody else."""
-    rows = Evidence.objects.filter(round=seen.row.round_id, removed_at=None, pk=pk)
+def evidence_seen(seen: SeenCounty, pk: int, *, taken_back: bool = False) -> Evidence:
+    """The file offered, or `taken_back` even, for whoever may see its value; 404 for everybody else."""
+    rows = Evidence.objects.filter(round=seen.row.round_id, pk=pk)
+    rows = rows if taken_back else rows.filter(removed_at=None)
     near = rows.filter(branch__code__startswith=seen.row.county_id[:COUNTY])
     evidence = near.select_related("branch", "criterion", "file").first()
     if evidence is None or not may_see(seen.sight, evidence.branch.code, evidence.criterion):

@@ -54,11 +54,11 @@ def add(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
-    """Take a file back."""
+    """Take a file back; done before, by a second click or somebody else, it is done."""
     if not request.user.is_authenticated:
         return signed_out(request)
     seen, _scope = entry_of(request, slug, county)
-    evidence = evidence_seen(seen, pk)
+    evidence = evidence_seen(seen, pk, taken_back=True)
     place = evidence.branch.code, evidence.criterion.code
     try:
         service.take_back(seen.row, pk, by=request.user)

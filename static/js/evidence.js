@@ -52,7 +52,7 @@
       var percent = Math.floor(event.loaded * 100 / event.total);
       bar.hidden = false;
       bar.value = percent;
-      say(box, filled(percent < 100 ? box.dataset.uploading : box.dataset.checking, {name: name, percent: percent}));
+      if (percent === 100) { say(box, filled(box.dataset.checking, {name: name})); }
     });
     request.addEventListener("loadend", function () {
       if (bar) { bar.hidden = true; }
@@ -62,9 +62,10 @@
       if (request.status === 200 && answer.html) { exchange(box, answer.html, done); return; }
       var input = box.querySelector("input[type=file]");
       if (input) { input.value = ""; }
-      say(box, answer.message || box.dataset.failed, true);
+      say(box, answer.message || (request.status >= 400 && request.status < 500 ? box.dataset.stale : box.dataset.failed), true);
     });
     box.dataset.busy = "yes";
+    if (name) { say(box, filled(box.dataset.uploading, {name: name})); }
     request.send(new FormData(form));
   }
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 from concurrent.futures import wait
 from datetime import timedelta
 from threading import Barrier
@@ -9,6 +10,7 @@ from threading import Barrier
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -400,10 +402,14 @@ def test_a_branch_s_files_are_read_in_one_query(county):
     assert len(asked) == 1 and set(lines) == {CODE, ONE}
 
 
+def sent_file(name="a.pdf", content=files.PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="application/octet-stream")
+
+
 def send(client, county, content=files.PDF, name="a.pdf", *, fetched=True, **fields):
     form = {"branch": county.branches[0].code, "criterion": CODE} | fields
     if content is not None:
-        form["file"] = SimpleUploadedFile(name, content, content_type="application/octet-stream")
+        form["file"] = sent_file(name, content)
     headers = {"X-Requested-With": "evidence.js"} if fetched else {}
     return client.post(f"{county.base}/entry/evidence/", form, headers=headers)
 
@@ -534,9 +540,14 @@ def test_its_clerk_takes_a_file_back(client, county):
     evidence = offer(county)
     client.force_login(county.clerk)
 
-    response = client.post(address(county, "remove", evidence.pk), headers={"X-Requested-With": "evidence.js"})
+    twice = [
+        client.post(address(county, "remove", evidence.pk), headers={"X-Requested-With": "evidence.js"})
+        for _ in range(2)
+    ]
 
-    assert response.status_code == 200 and "a.pdf" not in response.json()["html"]
+    assert [response.status_code for response in twice] == [200, 200]
+    assert "a.pdf" not in twice[0].json()["html"]
+    assert LedgerEntry.objects.filter(action="evidence.remove").count() == 1
 
 
 def test_an_auditor_s_reading_is_written_down_and_a_clerk_s_is_not(client, county):
@@ -583,6 +594,29 @@ def test_a_content_lost_from_the_disk_comes_back_with_the_next_upload(county):
     offer(county, "a.jpg", files.from_a_phone(), branch=county.mine[1])
 
     assert stored(evidence)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("share", "kept"), [(1, 0), (50, 0), (99, 0), (100, 1)])
+def test_a_line_cut_in_the_middle_of_an_upload_leaves_nothing(client, live_server, county, share, kept):
+    client.force_login(county.clerk)
+    form = {"branch": county.branches[0].code, "criterion": CODE, "file": sent_file()}
+    form["csrfmiddlewaretoken"] = token = "a" * 32
+    body = encode_multipart(BOUNDARY, form)
+    head = (
+        f"POST {county.base}/entry/evidence/ HTTP/1.1\r\nHost: {live_server.thread.host}:{live_server.thread.port}\r\n"
+        f"Cookie: session={client.cookies['session'].value}; csrf={token}\r\nConnection: close\r\n"
+        f"Content-Type: {MULTIPART_CONTENT}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+
+    with socket.create_connection((live_server.thread.host, live_server.thread.port), timeout=20) as line:
+        line.sendall(head.encode() + body[: len(body) * share // 100])
+        line.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: line.recv(65536), b""))  # until the server is done with it
+
+    assert answer.startswith(b"HTTP/1.1 302" if kept else b"HTTP/1.1 4") or not (answer or kept)
+    assert Evidence.objects.count() == kept
+    assert len([path for path in service.store().root.rglob("*") if path.is_file()]) == kept
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
