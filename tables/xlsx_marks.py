@@ -16,9 +16,14 @@ def marked(content: bytes, comments: Mapping[str, Mapping[str, str]]) -> bytes:
     with TemporaryDirectory() as folder:
         file, wanted, out = (Path(folder) / name for name in ("given.xlsx", "comments.json", "marked.xlsx"))
         file.write_bytes(content)
-        wanted.write_text(without_controls(json.dumps(comments)), encoding="utf-8")
+        wanted.write_text(json.dumps({name: clean(cells) for name, cells in comments.items()}), encoding="utf-8")
         with TemporaryFile() as said:
             done = run("tables.xlsx_mark_child", str(file), str(wanted), str(out), output=said)
         if not done or not out.exists():
             raise TableRefused([Message(N_("the workbook cannot be given comments; its errors are on the page"))])
         return out.read_bytes()
+
+
+def clean(cells: Mapping[str, str]) -> dict[str, str]:
+    """Comments without what no workbook may hold."""
+    return {cell: without_controls(text) for cell, text in cells.items()}
