@@ -15,6 +15,7 @@ from evaluations.models import Rating
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.marks import StarMark, marks_of
 from evaluations.reading.parking import parking_words
+from evaluations.reading.search import asked_for, matching
 from evaluations.reading.words import level_word, two_places
 
 PAGE, WHOLE = 200, 1000  # rows of a page; of one meant for paper
@@ -25,7 +26,6 @@ LEVELS = {
     "parked": ~Q(parked=""),
 }
 LEVEL_WORDS = {"3+": _("Three stars or more"), "vetoed": _("Vetoed"), "parked": _("Parked")}
-SEARCH_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Ranking:
         self.township = asked.get("township", "").replace("\0", "")[:12]
         self.level = asked.get("level", "") if asked.get("level") in self.levels else ""
         self.star = asked.get("star", "") if asked.get("star", "").lstrip("-") in self.star_codes else ""
-        self.search = asked.get("q", "").strip()[:SEARCH_LENGTH].replace("\0", "")
+        self.search = asked_for(asked.get("q", ""))
         self.whole = asked.get("show") == "all"
         self.order = asked.get("sort", "") if asked.get("sort", "").lstrip("-") in self.orders else self.default_order
 
@@ -144,9 +144,7 @@ class Ranking:
             has = Q(earned__contains=self.star.lstrip("-"))
             found = found.filter(~has if self.star.startswith("-") else has)
         if self.search:
-            text = self.search
-            named = Q(branch__name__icontains=text) | Q(branch__name_en__icontains=text)
-            found = found.filter(named | Q(branch__initials__startswith=text.lower()) | Q(branch__code=text))
+            found = found.filter(matching(self.search, self.seen.row.county_id))
         return found
 
     def ordered(self) -> QuerySet[Rating]:

@@ -31,7 +31,7 @@ def work(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen, scope = entry_of(request, slug, county)
     search = asked_for(request.GET.get("find", ""))
     if search:
-        found = [branch for branch in roster(seen).filter(matching(search)).values_list("branch__code", flat=True)]
+        found = roster(seen).filter(matching(search, county)).values_list("branch__code", flat=True)
         mine = [code for code in found if scope.covers(code)]
         if len(mine) == 1:
             return redirect(link(seen, "entry_branch", mine[0]) or seen.url("branch", mine[0]))
