@@ -132,7 +132,7 @@ class ValueForm(forms.Form):
 
     @property
     def touched(self) -> bool:
-        """Does the form say anything else than the page did when it was opened? Silent where it doesn't say what it did."""
+        """Does the form say anything else than the page did when it was opened, as the form itself tells?"""
         was = self.cleaned_data.get("was", "")
         return bool(was) and self.typed.snapshot != was
 

@@ -126,7 +126,7 @@ class EntryPage:
                 line, self.places.get(line.row.code, []), self.files.get(line.row.code, []), self.branch.households
             )
             for line in self.lines
-            if line.row.star == star or line.row.star == ALL_STARS
+            if line.row.star in (star, ALL_STARS)
         ]
 
     @property

@@ -8,7 +8,7 @@
   var form = document.querySelector("[data-entry-form]"), Entry = window.Entry;
   if (!form || !Entry) { return; }
   var words = JSON.parse(document.getElementById("entry-words").textContent);
-  var heard = document.querySelector("[data-heard]"), counts = document.querySelector("[data-counts]");
+  var heard = document.querySelector("[data-heard]");
   var STATES = Object.keys(words.states).concat("");
   var CHOOSING = 600, FOLLOWING = 400;  // milliseconds: arrows pass over radios; several values are saved together
   var boxes = {}, given = {}, late = {}, loaded = false, following = 0;
@@ -195,28 +195,6 @@
       }).catch(function () { /* the next saved value asks again */ });
   }
 
-  function onCounts(event) {
-    var found = event.detail, said = [];
-    ["saving", "waiting", "refused", "conflict"].forEach(function (state) {
-      if (found[state]) { said.push(words[state].replace("%(count)s", String(found[state]))); }
-    });
-    var off = !found.signedOut && (navigator.onLine === false || found.waiting > 0);
-    if (off) { said.push(words.offline); }
-    if (found.signedOut) { said.push(words.signedOut); }
-    counts.textContent = said.length ? said.join(" · ") : words.allSaved;
-    counts.parentElement.classList.toggle("is-offline", off || found.signedOut);
-    counts.parentElement.classList.toggle("is-refused", found.refused + found.conflict > 0);
-    if (found.signedOut) { counts.append(" ", signIn()); }
-  }
-
-  function signIn() {
-    var link = document.createElement("a");
-    link.href = form.dataset.signIn + "?next=" + encodeURIComponent(location.pathname + location.search);
-    link.textContent = words.signIn;
-    link.setAttribute("data-entry-sign-in", "");
-    return link;
-  }
-
   /* -- keys, pointers, leaving ---------------------------------------------------------------------------------------- */
 
   function onKey(event) {
@@ -265,6 +243,8 @@
 
   function start() {
     loaded = true;
+    var tab = document.querySelector("#tabs [aria-current]");
+    if (tab && tab.scrollIntoView) { tab.scrollIntoView({block: "nearest", inline: "center"}); }
     document.querySelectorAll("[data-without-script]").forEach(function (button) { button.hidden = true; });
   }
 
@@ -283,7 +263,6 @@
     given[box.dataset.place] = JSON.stringify(read(box));
   });
   document.addEventListener("entry:state", onState);
-  document.addEventListener("entry:counts", onCounts);
   document.addEventListener("change", onChange);
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusout", function (event) {
