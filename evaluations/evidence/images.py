@@ -21,18 +21,23 @@ FAULTS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOF
 
 def redraw(path: str, kind: str, target: str, thumbnail: str) -> None:
     """Write the picture of `path` without anything but its pixels to `target`, and a small one to `thumbnail`."""
+    plain = drawn(path, kind)
+    plain.save(target, FORMATS[kind], **QUALITY[FORMATS[kind]])
+    plain.thumbnail((THUMBNAIL, THUMBNAIL))
+    on_white(plain).save(thumbnail, "JPEG", quality=80)
+
+
+def drawn(path: str, kind: str) -> Image.Image:
+    """The picture's pixels; whatever decoding it took is given back on return, before it is encoded anew."""
     warnings.simplefilter("error")
     Image.MAX_IMAGE_PIXELS = None  # ours is checked below, before a pixel is read, with a sentence
     try:
         with Image.open(path, formats=(FORMATS[kind],)) as opened:
             refuse_picture(opened, kind)
             opened.load()
-            plain = pixels(opened)
+            return pixels(opened)
     except FAULTS:
         raise Refused(Message(N_("The picture is damaged. Not uploaded."))) from None
-    plain.save(target, FORMATS[kind], **QUALITY[FORMATS[kind]])
-    plain.thumbnail((THUMBNAIL, THUMBNAIL))
-    on_white(plain).save(thumbnail, "JPEG", quality=80)
 
 
 def refuse_picture(opened: Image.Image, kind: str) -> None:
