@@ -201,7 +201,7 @@ class Work:
             actions.append(Action(link(self.seen, "entry_import"), _("Import a table"), "bi-upload"))
         if self.scope.townships:
             actions.append(Action(link(self.seen, "entry_burden"), _("Burden of entry"), "bi-clock"))
-        return [action for action in actions if action.url]
+        return actions
 
     @property
     def waiting(self) -> list[WorkRow]:

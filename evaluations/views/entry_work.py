@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from evaluations.models import State
 from evaluations.reading.county import counties_seen_by
 from evaluations.reading.entry_department import department_lines
-from evaluations.reading.entry_links import link
 from evaluations.reading.entry_work import Work, roster
 from evaluations.reading.search import asked_for, matching
 from evaluations.views.entry import entry_of
@@ -34,7 +33,7 @@ def work(request: HttpRequest, slug: str, county: str) -> HttpResponse:
         found = roster(seen).filter(matching(search, county)).values_list("branch__code", flat=True)
         mine = [code for code in found if scope.covers(code)]
         if len(mine) == 1:
-            return redirect(link(seen, "entry_branch", mine[0]) or seen.url("branch", mine[0]))
+            return redirect(seen.url("entry_branch", mine[0]))
     page = Work(seen, scope, search)
     lines = department_lines(seen, scope) if scope.departments else []
     return render(request, "entry/work.html", {"seen": seen, "scope": scope, "work": page, "lines": lines})

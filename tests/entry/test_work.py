@@ -1,5 +1,6 @@
 """My work: what waits, how complete each branch is, what came back and why, and one step to the next value."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -191,3 +192,14 @@ def test_the_page_costs_the_same_however_many_branches(client, count):
         found[who] = len(asked)
 
     assert found == COSTS
+
+
+@pytest.mark.parametrize("who", ["clerk", "farms"])
+def test_every_link_of_the_page_leads_somewhere(client, county, who):
+    fill(county, leave=["WM-04"])
+    text = page(client, county, by=getattr(county, who)).content.decode()
+    links = {link.split("#")[0].replace("&amp;", "&") for link in re.findall(r'href="(/rounds[^"]*)"', text)}
+
+    answers = {link: client.get(link, follow=True).status_code for link in links}
+
+    assert len(links) > 8 and set(answers.values()) == {200}
