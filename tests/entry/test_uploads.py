@@ -375,6 +375,24 @@ def test_a_choice_is_no_decision_and_leaves_no_entry(client, county, action):
     assert LedgerEntry.objects.count() == before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_each_step_with_a_file_leaves_one_entry_that_names_who_took_it(client):
+    county = world.build()
+    one = county.mine[0].code
+    content, other = (filled(handed(county), {("WM-04", one): number}) for number in (355, 356))
+    client.force_login(county.clerk)
+
+    for file, action in ((content, "apply"), (other, "discard")):
+        page = post_file(client, county, file).url
+        read_if_due(Upload.objects.latest("pk").pk)
+        client.post(page, {"action": action, "expected": 1})
+        client.post(page, {"action": action, "expected": 1})
+
+    entries = list(LedgerEntry.objects.order_by("pk").values_list("action", "actor"))
+    steps = ("upload.send", "upload.apply", "upload.send", "upload.discard")
+    assert entries == [(step, county.clerk.username) for step in steps]
+
+
 PAGES = {"workbook/": 6, "workbook.xlsx": 12, "uploads/": 5, "uploads/{pk}/": 7, "uploads/{pk}/errors.xlsx": 7}
 
 

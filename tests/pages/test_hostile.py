@@ -203,7 +203,8 @@ def test_a_name_in_markup_is_shown_as_text_everywhere(client, world):
     world.set_state(STATES["confirmed"])
     client.force_login(world.people[Role.AUDITOR])
 
-    for page in set(routes.COUNTY_PAGES) - {"ranking_csv", "ranking_xlsx", "runs", "run"}:
+    read = {page for page, places in routes.COUNTY_PAGES.items() if Role.AUDITOR in places["own"][1]}
+    for page in read - {"ranking_csv", "ranking_xlsx", "runs", "run"}:
         text = client.get(county_address(world, page, "own")).content.decode()
         assert "<img src=x" not in text and "&lt;img src=x" in text, page
     lists = [model for model, roles in routes.ADMIN.items() if Role.AUDITOR in roles]
