@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from evaluations.forms import ValueForm
 from evaluations.reading.entry_form import EntryPage
 from evaluations.reading.entry_words import page_words
-from evaluations.services.edits import SAVED, Answer, Edit
+from evaluations.services.edits import REFUSED, SAVED, Answer, Edit
 from evaluations.services.entering import record_edits
 from evaluations.views.entry import entry_of
+from evaluations.views.values import IN_THE_WAY
 
 Outcome = tuple[ValueForm, Answer | None]
 
@@ -62,9 +64,7 @@ def save(request: HttpRequest, page: EntryPage) -> HttpResponse:
     """Save what was changed on the page; what is not taken comes back as it was typed."""
     forms = [ValueForm(place, request.POST) for place in page.open_places]
     edits = {form.place.name: edit for form in forms if (edit := edit_of(form, request.POST.get("keep", "")))}
-    answers = record_edits(
-        page.seen.row, list(edits.values()), scope=page.scope, by=request.user.ledger_name
-    )  # fmt: skip
+    answers = recorded(request, page, list(edits.values()))
     answered = dict(zip(edits, answers, strict=True))
     saved = sum(answer.status == SAVED for answer in answers)
     if saved:
@@ -75,6 +75,17 @@ def save(request: HttpRequest, page: EntryPage) -> HttpResponse:
         return redirect(page.address(page.star))
     fresh = EntryPage(page.seen, page.scope, page.branch.code, page.star)
     return shown(request, fresh, again, status=422)
+
+
+def recorded(request: HttpRequest, page: EntryPage, edits: list[Edit]) -> list[Answer]:
+    """What became of the edits; of all of them the same where somebody else's work is in the way."""
+    try:
+        return record_edits(page.seen.row, edits, scope=page.scope, by=request.user.ledger_name)
+    except (OperationalError, IntegrityError) as error:
+        if getattr(error.__cause__, "pgcode", None) not in IN_THE_WAY:
+            raise
+    words = gettext("Somebody else is writing here just now. Save again.")
+    return [Answer(str(edit.key), REFUSED, edit.revision, words) for edit in edits]
 
 
 def edit_of(form: ValueForm, keep: str) -> Edit | None:

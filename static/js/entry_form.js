@@ -150,7 +150,7 @@
     function put(name, text) { panel.querySelector("[data-" + name + "]").textContent = text || ""; }
     put("theirs", theirs.text || words.empty);
     put("theirs-note", theirs.note);
-    put("theirs-by", theirs.by ? theirs.by + " " + String(theirs.at).slice(0, 16).replace("T", " ") : "");
+    put("theirs-by", theirs.by ? theirs.by + " " + moment(theirs.at) : "");
     put("mine", edit.na ? words.notApplicable : edit.text || words.empty);
     put("mine-note", edit.note);
     panel.querySelector("[data-keep-mine]").addEventListener("click", function () {
@@ -160,6 +160,10 @@
     panel.querySelector("[data-take-theirs]").addEventListener("click", function () { take(box, theirs); });
     unfold(box);
     box.appendChild(panel);
+  }
+
+  function moment(at) {
+    return new Date(at).toLocaleString(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
   }
 
   function unfold(box) {

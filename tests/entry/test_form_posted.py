@@ -4,11 +4,13 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from evaluations.models import Value
 from ledger.models import LedgerEntry
 from tests.entry.form_posts import address, fields, give_last_year, opened, post
 from tests.entry.world import World, build
+from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +172,23 @@ def test_a_hidden_field_that_was_tampered_with_is_no_fault(client, world, name):
     form = opened(client, world) | {"WM-04.0-text": "350", f"WM-04.0-{name}": "\u202e\x00" + str(uuid4())}
 
     assert post(client, world, form).status_code in (302, 422)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_held_up_by_others_comes_back_as_typed(client, world):
+    form = opened(client, world) | {"WM-04.0-text": "350"}
+
+    with transaction.atomic(), beside() as threads:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE evaluations_value IN SHARE MODE")
+        response = threads.do(post_impatiently, client, world, form)
+
+    assert response.status_code == 422 and 'value="350"' in response.content.decode()
+    assert world.value("WM-04") is None
+    assert post(client, world, fields(response.content.decode())).status_code == 302
+
+
+def post_impatiently(client, world: World, form: dict):
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    return post(client, world, form)
