@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from accounts.access import EntryScope
+from evaluations.models import RoundCounty
 from evaluations.reading.county import SeenCounty
 from evaluations.views.counties import county_of
 
@@ -14,3 +15,16 @@ def entry_of(request: HttpRequest, slug: str, county: str) -> tuple[SeenCounty, 
     if not scope:
         raise Http404
     return seen, scope
+
+
+def entered_county(request: HttpRequest, slug: str, county: str) -> tuple[RoundCounty, EntryScope]:
+    """The same for a value on its way in: with the round only, since it comes with every keystroke's end.
+
+    Whoever enters something in a county sees something of it, so the scope alone decides.
+    """
+    scope = request.user.entry_scope(county)
+    rows = RoundCounty.objects.select_related("round").filter(round__slug=slug, county_id=county)
+    row = rows.first() if scope else None
+    if row is None:
+        raise Http404
+    return row, scope

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from evaluations.models import Way
 from evaluations.services.edits import CONFLICT, LOCKED, REFUSED, REUSED, SAVED, UNKNOWN, Edit
 from evaluations.services.entering import record_edits
-from evaluations.views.entry import entry_of
+from evaluations.views.entry import entered_county
 from tables.json_text import read_json
 
 LONGEST = 256 * 1024  # characters of one request
@@ -29,10 +29,10 @@ def save_values(request: HttpRequest, slug: str, county: str) -> JsonResponse:
     """Save a few values; the HTTP status is that of the answers where they agree, else 200."""
     if not request.user.is_authenticated:
         return JsonResponse({"error": _("Sign in again; what you typed is kept here.")}, status=401)
-    seen, scope = entry_of(request, slug, county)
+    row, scope = entered_county(request, slug, county)
     try:
         edits = read_edits(request)
-        answers = record_edits(seen.row, edits, scope=scope, by=request.user.ledger_name)
+        answers = record_edits(row, edits, scope=scope, by=request.user.ledger_name)
     except ValueError as refused:
         return JsonResponse({"error": str(refused)}, status=400)
     except (OperationalError, IntegrityError) as error:
