@@ -4,7 +4,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 
 from accounts.roles import Role
 from evaluations.models import Evidence
@@ -21,7 +20,7 @@ MOVED = """box => { window.seen = []; new MutationObserver(() => window.seen.pus
 
 
 @pytest.fixture
-def clerk(made, tmp_path):
+def clerk(made, settings, tmp_path):
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     return person(Role.ENTRY_CLERK, township("419901001000"))
 
