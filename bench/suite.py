@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import against, edit, files, huge, machine, pages, recompute, workers
+from bench import against, edit, entry, files, huge, machine, pages, recompute, workers
 from bench.figures import PASS, REPORTED, Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -27,6 +27,7 @@ class Sizes:
     huge: tuple[int, ...] = (2500,) * 240  # only when asked for
     pairs: int = 5
     edits: int = 30
+    grid: int = 60  # branches of E1's and E3's clerk
     files: int = 600  # branches in E2's workbook; one of `pages`
 
 
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace, directory: Path) -> int:
 
 
 def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) -> Iterator[Figure]:
-    plan = {"province": list(sizes.province)}
+    plan = {"province": list(sizes.province), "grid": [sizes.grid]}
     plan |= {f"county-{count}": [count] for count in sizes.counties} | {
         f"page-{count}": [count] for count in sizes.pages
     }
@@ -71,6 +72,8 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
         "P4": lambda: against.measure(province, sizes.sheets, few, directory),
         "P5": lambda: [edit.measure(one_county(rounds[name], directory), sizes.edits) for name in edited],
         "E2": lambda: files.measure(rounds[f"page-{sizes.files}"], sizes.pairs),
+        "E1": lambda: entry.measure_grid(rounds["grid"]),
+        "E3": lambda: entry.measure_saving(rounds["grid"]),
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
     if with_huge:

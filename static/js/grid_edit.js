@@ -3,6 +3,7 @@
   "use strict";
   var Grid = window.Grid, Entry = window.Entry;
   if (!Grid || !Entry) { return; }
+  var wrap = Grid.table.closest(".grid-wrap");
   var words = Grid.words, open = null;  // {r, c, input or list, options}
 
   /* Hand one value over: what changes, on top of the cell's full state. */
@@ -40,8 +41,7 @@
     input.setAttribute("aria-label", Grid.rows[r].name + " " + Grid.columns[c].name);
     input.maxLength = 60;
     input.value = typed === null ? cell.v || cell.p || "" : typed;
-    td.appendChild(input);
-    td.classList.add("is-editing");
+    over(input, td);
     open = {r: r, c: c, input: input};
     Grid.editing = true;
     input.focus({preventScroll: true});
@@ -50,6 +50,13 @@
     input.addEventListener("blur", function () { Grid.commit(); });
   }
   Grid.begin = begin;
+
+  /* The editor lies over its cell, not in it: a table of thousands of cells isn't laid out anew for a key. */
+  function over(input, td) {
+    var box = {left: td.offsetLeft, top: td.offsetTop, width: td.offsetWidth, height: td.offsetHeight};
+    Object.keys(box).forEach(function (side) { input.style[side] = box[side] + "px"; });
+    wrap.appendChild(input);
+  }
 
   function closed(r, c) {
     var why = Grid.message(Grid.cell(r, c)) || Grid.columns[c].hint;
@@ -61,7 +68,6 @@
     open = null;
     Grid.editing = false;
     if (was.input) { was.input.remove(); } else { was.list.remove(); }
-    Grid.td(was.r, was.c).classList.remove("is-editing");
     return was;
   }
 
@@ -131,8 +137,7 @@
       item.dataset.code = pair[0];
       list.appendChild(item);
     });
-    td.appendChild(list);
-    td.classList.add("is-editing");
+    wrap.appendChild(list);
     open = {r: r, c: c, list: list};
     Grid.editing = true;
     point(Math.max(0, optionsOf(c).findIndex(function (pair) { return pair[0] === (cell.v || cell.p); })));
@@ -227,5 +232,5 @@
     var at = Grid.where(event.target);
     if (at && Grid.phone.matches && !Grid.editing && event.target.closest("td")) { begin(at.r, at.c, null); }
   });
-  Grid.table.closest(".grid-wrap").addEventListener("scroll", function () { if (open && open.list) { cancel(); } });
+  wrap.addEventListener("scroll", function () { if (open && open.list) { cancel(); } });
 }());

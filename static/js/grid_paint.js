@@ -82,7 +82,8 @@
       });
     });
     Grid.home.querySelectorAll("[data-count]").forEach(function (node) {
-      node.textContent = found[node.dataset.count] || 0;
+      var count = String(found[node.dataset.count] || 0);
+      if (node.textContent !== count) { node.textContent = count; }
       var holder = node.closest("[data-jump], [data-keep]");
       if (holder) { holder.hidden = !found[node.dataset.count]; }
     });
@@ -94,7 +95,6 @@
     var text = count ? Grid.fill(words.lacks, {count: count}) : words.complete;
     if (node.textContent !== text) { node.textContent = text; }
     node.classList.toggle("c-gap", count > 0);
-    node.classList.toggle("quiet", true);
   }
 
   Grid.count = function () {
