@@ -1,6 +1,8 @@
 """Submitting on the page: the checklist, one click and one effect, the receipt, and taking it back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounts.roles import Role
@@ -179,3 +181,23 @@ def test_a_receipt_is_shown_to_who_sees_its_branches_only(client, county):
         found[role] = client.get(url).status_code
 
     assert found == {Role.TOWNSHIP_REVIEWER: 404, Role.ORGANIZATION_REVIEWER: 200}
+
+
+COSTS = {"submit/": 10, "receipts/{receipt}/": 8}
+
+
+@pytest.mark.parametrize("count", [1, 60, 600])
+def test_the_pages_cost_the_same_however_many_branches(client, count):
+    county = world.build(count)
+    client.force_login(county.clerk)
+    fill(county, county.mine[0])
+    found, receipt = {}, ""
+    client.get(f"{county.base}/entry/submit/")
+
+    for page in COSTS:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"{county.base}/entry/{page.format(receipt=receipt)}").status_code == 200
+        found[page] = len(asked)
+        receipt = receipt or move(county, SUBMIT).receipt
+
+    assert found == COSTS
