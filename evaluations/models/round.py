@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,29 @@ class EvaluationRound(models.Model):
         return self.slug
 
 
+# Read with every value saved: the same query took the ORM longer to build than the database to answer.
+ADDRESSED = """
+    SELECT c.id, c.round_id, c.county_id, c.state, r.id, r.slug, r.region_id, r.year, r.criteria_set_id, r.previous_id
+    FROM evaluations_roundcounty c JOIN evaluations_evaluationround r ON r.id = c.round_id
+    WHERE r.slug = %s AND c.county_id = %s
+"""
+COUNTY_FIELDS = ("id", "round_id", "county_id", "state")
+ROUND_FIELDS = ("id", "slug", "region_id", "year", "criteria_set_id", "previous_id")
+
+
+class RoundCountyManager(models.Manager):
+    def by_address(self, slug: str, county_code: str) -> RoundCounty | None:
+        """The county of a round with its round, with what saving a value needs; the rest is read when asked for."""
+        with connection.cursor() as cursor:
+            cursor.execute(ADDRESSED, [slug, county_code])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        found = RoundCounty.from_db(None, COUNTY_FIELDS, row[: len(COUNTY_FIELDS)])
+        found.round = EvaluationRound.from_db(None, ROUND_FIELDS, row[len(COUNTY_FIELDS) :])
+        return found
+
+
 class RoundCounty(models.Model):
     """One county's road through a round, with the summary of its last rating."""
 
@@ -70,6 +93,8 @@ class RoundCounty(models.Model):
     rated = models.PositiveIntegerField(_("rated"), default=0)
     three_plus = models.PositiveIntegerField(_("three stars or more"), default=0)
     index_mean = models.DecimalField(_("mean index"), max_digits=8, decimal_places=2, null=True, blank=True)
+
+    objects = RoundCountyManager()
 
     class Meta:
         verbose_name = _("county in a round")

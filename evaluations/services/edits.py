@@ -14,6 +14,12 @@ from django.utils.translation import gettext
 
 from evaluations.models import EntryKey, Way
 
+KEEP = """
+    INSERT INTO evaluations_entrykey (key, actor, digest, answer)
+    SELECT key, actor, digest, answer::jsonb
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS i (key, actor, digest, answer)
+    ON CONFLICT DO NOTHING
+"""
 NOTE, DOCUMENT, SOURCE = 300, 120, 120  # characters, as their columns hold
 SAVED, REFUSED, CONFLICT, LOCKED, UNKNOWN, REUSED = "saved", "refused", "conflict", "locked", "unknown", "reused"
 
@@ -58,41 +64,37 @@ class Answer:
     theirs: dict | None = None
 
 
-def answered(edits: Sequence[Edit], by: str) -> dict[UUID, Answer]:
-    """Claim the edits' keys; return the answers of those that were claimed before.
+class SentBefore(Exception):
+    """Some of the keys have their answers already: what was just done is undone, and those answers count."""
 
-    Whoever sends the same key at the same moment waits here for the first one's transaction to end.
-    """
-    ordered = sorted(edits, key=lambda edit: edit.key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO evaluations_entrykey (key, actor, digest)"
-            " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING RETURNING key",
-            [[str(e.key) for e in ordered], [by] * len(ordered), [e.digest for e in ordered]],
-        )
-        claimed = {row[0] if isinstance(row[0], UUID) else UUID(row[0]) for row in cursor.fetchall()}
-    before = {edit.key: edit for edit in edits if edit.key not in claimed}
-    if not before:
-        return {}
-    rows = EntryKey.objects.filter(pk__in=before)
-    return {row.key: repeated(row, before[row.key], by) for row in rows}
+
+def answers_before(edits: Sequence[Edit], by: str) -> dict[UUID, Answer]:
+    """Key → the answer given before, for those that have one."""
+    by_key = {edit.key: edit for edit in edits}
+    return {row.key: repeated(row, by_key[row.key], by) for row in EntryKey.objects.filter(pk__in=by_key)}
 
 
 def repeated(row: EntryKey, edit: Edit, by: str) -> Answer:
     """The answer given before; a key that stood for something else, or was another's, is refused."""
-    if row.digest != edit.digest or row.actor != by or row.answer is None:
+    if row.digest != edit.digest or row.actor != by:
         words = gettext("This was sent before with another content. Load the page again.")
         return Answer(str(edit.key), REUSED, message=words)
     return Answer(**row.answer)
 
 
-def remember(edits: Sequence[Edit], answers: dict[UUID, Answer]) -> None:
-    """Keep the answers with their keys, in the transaction of the effect."""
-    if not edits:
-        return
+def keep_answers(edits: Sequence[Edit], answers: dict[UUID, Answer], by: str) -> None:
+    """Keep the answers under their keys, in the transaction of the effect; raises SentBefore for a key that has one.
+
+    Whoever sends the same key at the same moment waits here for the first one's transaction to end.
+    """
+    ordered = sorted(edits, key=lambda edit: edit.key)
+    rows = [
+        [str(edit.key) for edit in ordered],
+        [by] * len(ordered),
+        [edit.digest for edit in ordered],
+        [json.dumps(asdict(answers[edit.key])) for edit in ordered],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE evaluations_entrykey k SET answer = i.answer::jsonb"
-            " FROM unnest(%s::uuid[], %s::text[]) AS i (key, answer) WHERE k.key = i.key",
-            [[str(e.key) for e in edits], [json.dumps(asdict(answers[e.key])) for e in edits]],
-        )
+        cursor.execute(KEEP, rows)
+        if cursor.rowcount < len(ordered):
+            raise SentBefore

@@ -30,8 +30,9 @@ from evaluations.services.edits import (
     UNKNOWN,
     Answer,
     Edit,
-    answered,
-    remember,
+    SentBefore,
+    answers_before,
+    keep_answers,
 )
 from evaluations.services.explaining import numbers_of, warnings_of
 from evaluations.services.gates import Gate, gates
@@ -53,12 +54,22 @@ def record_edits(county: RoundCounty, edits: Sequence[Edit], *, scope: EntryScop
     Raises ValueError for more than MOST_EDITS, or for two edits of one value.
     """
     refuse_muddle(edits)
-    with transaction.atomic():
-        known = answered(edits, by)
+    known: dict[UUID, Answer] = {}
+    while True:  # once, unless a key was sent before
         fresh = [edit for edit in edits if edit.key not in known]
-        made = Entering(county, scope, by).take(fresh) if fresh else {}
-        remember(fresh, made)
-    return [known.get(edit.key) or made[edit.key] for edit in edits]
+        try:
+            made = take_fresh(county, fresh, scope, by) if fresh else {}
+            return [known.get(edit.key) or made[edit.key] for edit in edits]
+        except SentBefore:
+            known = answers_before(edits, by)
+
+
+@transaction.atomic
+def take_fresh(county: RoundCounty, edits: Sequence[Edit], scope: EntryScope, by: str) -> dict[UUID, Answer]:
+    """Write edits whose keys nobody sent before, and their answers; raises SentBefore, with nothing written."""
+    made = Entering(county, scope, by).take(edits)
+    keep_answers(edits, made, by)
+    return made
 
 
 def refuse_muddle(edits: Sequence[Edit]) -> None:

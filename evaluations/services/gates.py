@@ -19,14 +19,17 @@ GATES = """
     SELECT b.code, b.id, b.households, r.township_id, s.status, s.unlocked, c.state, now(), c.entry_due,
         (SELECT max(e.until) FROM evaluations_extension e
          WHERE e.county_id = c.id AND e.granted AND e.township_id = r.township_id),
-        (SELECT max(e.until) FROM evaluations_extension e JOIN branches_department d ON d.id = e.department_id
-         WHERE e.county_id = c.id AND e.granted AND d.name = ANY(%s))
+        {department_until}
     FROM evaluations_roundcounty c
     JOIN evaluations_rosterentry r ON r.round_id = c.round_id AND r.county_id = c.county_id
     JOIN evaluations_submission s ON s.entry_id = r.id
     JOIN branches_branch b ON b.id = r.branch_id
     WHERE c.id = %s AND b.code = ANY(%s)
     ORDER BY b.id
+"""
+DEPARTMENT_UNTIL = """
+    (SELECT max(e.until) FROM evaluations_extension e JOIN branches_department d ON d.id = e.department_id
+     WHERE e.county_id = c.id AND e.granted AND d.name = ANY(%s))
 """
 LOCK = "FOR SHARE OF c, s"
 NOT_OPEN = {
@@ -81,6 +84,8 @@ def seen_gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) 
 
 
 def read_gates(sql: str, county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
+    departments = [sorted(scope.departments)] if scope.departments else []  # a township's request plans without them
+    sql = sql.format(department_until=DEPARTMENT_UNTIL if departments else "NULL::timestamptz")
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sorted(scope.departments), county.pk, sorted(branches)])
+        cursor.execute(sql, [*departments, county.pk, sorted(branches)])
         return {row[0]: Gate(*row[:5], tuple(row[5]), *row[6:]) for row in cursor.fetchall()}

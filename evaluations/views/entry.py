@@ -23,8 +23,7 @@ def entered_county(request: HttpRequest, slug: str, county: str) -> tuple[RoundC
     Whoever enters something in a county sees something of it, so the scope alone decides.
     """
     scope = request.user.entry_scope(county)
-    rows = RoundCounty.objects.select_related("round").filter(round__slug=slug, county_id=county)
-    row = rows.first() if scope else None
+    row = RoundCounty.objects.by_address(slug, county) if scope else None
     if row is None:
         raise Http404
     return row, scope
