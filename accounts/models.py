@@ -127,19 +127,20 @@ class Grant(models.Model):
 
 # Read with every request: the same query took the ORM as long to build as the database to answer.
 HELD = """
-    SELECT g.id, g.user_id, g.role, g.star, g.region_id, g.department_id, g.branch_id,
-        r.code, r.name, r.name_en, r.level, d.id, d.county_id, d.name, b.id, b.code, b.name, b.name_en, b.township_id
+    SELECT g.id, g.user_id, g.role, g.region_id, g.star, g.department_id, g.branch_id,
+        r.code, r.name, r.name_en, r.level, d.id, d.county_id, d.name, b.id, b.code, b.township_id, b.name, b.name_en
     FROM accounts_grant g
     LEFT JOIN branches_region r ON r.code = g.region_id
     LEFT JOIN branches_department d ON d.id = g.department_id
     LEFT JOIN branches_branch b ON b.id = g.branch_id
     WHERE g.user_id = %s ORDER BY g.id
 """
-OWN = ("id", "user_id", "role", "star", "region_id", "department_id", "branch_id")
+# from_db takes values in the order of the model's fields, whatever the order of the names
+OWN = ("id", "user_id", "role", "region_id", "star", "department_id", "branch_id")
 PLACED = {
     "region": (Region, ("code", "name", "name_en", "level")),
     "department": (Department, ("id", "county_id", "name")),
-    "branch": (Branch, ("id", "code", "name", "name_en", "township_id")),
+    "branch": (Branch, ("id", "code", "township_id", "name", "name_en")),
 }
 
 

@@ -174,3 +174,28 @@ def test_a_role_is_held_at_its_own_level_only(role, level, places):
             grant.save()
     sees = bool(sight_of([grant], "419901000000", confirmed=True))
     assert sees == (fits and role != Role.CRITERIA_ADMINISTRATOR)
+
+
+def test_the_roles_read_in_one_plain_query_are_the_ones_held():
+    """Field by field: they are built without the ORM, which would notice a column in the wrong place."""
+    town = township()
+    department = Department.objects.create(county_id="419901000000", name="县农业农村局")
+    user = UserFactory()
+    for fields in (
+        {"role": Role.DEPARTMENT_REVIEWER, "region": county(), "star": "ecology"},
+        {"role": Role.DEPARTMENT_CLERK, "region": county(), "department": department},
+        {"role": Role.ENTRY_CLERK, "region": town},
+        {"role": Role.BRANCH_VIEWER, "branch": BranchFactory(township=town)},
+    ):
+        Grant.objects.create(user=user, **fields)
+
+    plain, orm = user.held_grants, list(user.grants.select_related("region", "department", "branch").order_by("pk"))
+
+    for held, stored in zip(plain, orm, strict=True):
+        for field in Grant._meta.concrete_fields:
+            assert getattr(held, field.attname) == getattr(stored, field.attname), field.attname
+        for name in ("region", "department", "branch"):
+            ours, theirs = getattr(held, name), getattr(stored, name)
+            assert (ours is None) == (theirs is None)
+            for field in theirs._meta.concrete_fields if theirs else ():
+                assert getattr(ours, field.attname) == getattr(theirs, field.attname), field.attname
