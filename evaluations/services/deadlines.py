@@ -16,6 +16,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST = 300
+LATEST_YEARS = 1  # a deadline that never comes would record nobody as late
 
 
 class DeadlineRefused(Exception):
@@ -27,8 +28,11 @@ class DeadlineRefused(Exception):
 
 
 def locked(county: RoundCounty) -> tuple[RoundCounty, datetime]:
-    """The county under a lock, and the database's time: no edit and no submission is under way beside it."""
-    row = RoundCounty.objects.select_for_update(of=("self",)).select_related("round").get(pk=county.pk)
+    """The county under a lock, and the database's time: no edit and no submission is under way beside it.
+
+    The lock leaves the key alone: rows that only point at the county (a file sent in) don't wait for it.
+    """
+    row = RoundCounty.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(pk=county.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         return row, cursor.fetchone()[0]
@@ -57,6 +61,10 @@ def set_due(county: RoundCounty, due: datetime, *, by: User) -> bool:
         refuse(N_("Entry is closed in this county."))
     if row.entry_due == due:
         return False
+    if by.entry_scope(row.county_id):
+        refuse(N_("You enter values in this county: somebody else sets its deadline."))
+    if due.year > row.round.year + LATEST_YEARS:
+        refuse(N_("The deadline lies more than a year after the round's."))
     if due <= now:
         refuse(N_("The deadline must lie ahead."))
     before, row.entry_due = row.entry_due, due

@@ -41,10 +41,10 @@ class Edit:
     way: str = Way.TYPED
     revision: int = 0  # the one its giver saw, 0 where there was no value
 
-    @property
-    def digest(self) -> str:
-        """What the key stands for."""
-        text = json.dumps({name: str(value) for name, value in asdict(self).items()}, sort_keys=True)
+    def digest(self, county: int) -> str:
+        """What the key stands for: this edit, in this county of this round (by its RoundCounty's id)."""
+        fields = {name: str(value) for name, value in vars(self).items()}
+        text = json.dumps(fields | {"county": county}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -68,21 +68,21 @@ class SentBefore(Exception):
     """Some of the keys have their answers already: what was just done is undone, and those answers count."""
 
 
-def answers_before(edits: Sequence[Edit], by: str) -> dict[UUID, Answer]:
+def answers_before(edits: Sequence[Edit], by: str, county: int) -> dict[UUID, Answer]:
     """Key → the answer given before, for those that have one."""
     by_key = {edit.key: edit for edit in edits}
-    return {row.key: repeated(row, by_key[row.key], by) for row in EntryKey.objects.filter(pk__in=by_key)}
+    return {row.key: repeated(row, by_key[row.key], by, county) for row in EntryKey.objects.filter(pk__in=by_key)}
 
 
-def repeated(row: EntryKey, edit: Edit, by: str) -> Answer:
+def repeated(row: EntryKey, edit: Edit, by: str, county: int) -> Answer:
     """The answer given before; a key that stood for something else, or was another's, is refused."""
-    if row.digest != edit.digest or row.actor != by:
+    if row.digest != edit.digest(county) or row.actor != by:
         words = gettext("This was sent before with another content. Load the page again.")
         return Answer(str(edit.key), REUSED, message=words)
     return Answer(**row.answer)
 
 
-def keep_answers(edits: Sequence[Edit], answers: dict[UUID, Answer], by: str) -> None:
+def keep_answers(edits: Sequence[Edit], answers: dict[UUID, Answer], by: str, county: int) -> None:
     """Keep the answers under their keys, in the transaction of the effect; raises SentBefore for a key that has one.
 
     Whoever sends the same key at the same moment waits here for the first one's transaction to end.
@@ -91,7 +91,7 @@ def keep_answers(edits: Sequence[Edit], answers: dict[UUID, Answer], by: str) ->
     rows = [
         [str(edit.key) for edit in ordered],
         [by] * len(ordered),
-        [edit.digest for edit in ordered],
+        [edit.digest(county) for edit in ordered],
         [json.dumps(asdict(answers[edit.key])) for edit in ordered],
     ]
     with connection.cursor() as cursor:

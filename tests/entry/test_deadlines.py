@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
+from accounts.models import Grant
 from accounts.roles import Role
 from branches.models import Department
 from evaluations.models import Extension, RoundCounty, State
@@ -139,10 +140,10 @@ def test_a_refusal_needs_its_reason_and_a_decision_stands(county):
 def test_the_approver_sets_the_deadline_on_the_overview(client, county):
     client.force_login(county.approver)
 
-    told = client.post(f"{county.base}/entry/deadline/", {"due": "2099-12-20T18:00"})
+    told = client.post(f"{county.base}/entry/deadline/", {"due": "2027-12-20T18:00"})
 
     text = client.get(told.url).content.decode()
-    assert "The deadline is set." in text and "2099-12-20T18:00" in text
+    assert "The deadline is set." in text and "2027-12-20T18:00" in text
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-13-40T18:00"])
@@ -204,7 +205,7 @@ def test_others_look_at_the_overview_and_decide_nothing(client, county, role):
 
     text = client.get(f"{county.base}/entry/overview/").content.decode()
     answers = [
-        client.post(f"{county.base}/entry/deadline/", {"due": "2099-12-20T18:00"}),
+        client.post(f"{county.base}/entry/deadline/", {"due": "2027-12-20T18:00"}),
         client.post(f"{county.base}/entry/extensions/{asked.pk}/", {"granted": "yes"}),
     ]
 
@@ -301,3 +302,19 @@ def test_a_deadline_moved_while_a_submit_waits_counts_as_it_is_then(county):
         outcome = future.result(30)
 
     assert outcome.moved and not submission(county).late
+
+
+def test_a_deadline_is_set_by_nobody_who_enters_and_never_for_long_after_the_year():
+    county = world.build()
+    approver = factories.person(Role.ORGANIZATION_APPROVER, factories.county())
+    both = factories.person(Role.ORGANIZATION_APPROVER, factories.county())
+    Grant.objects.create(user=both, role=Role.ENTRY_CLERK, region_id=world.TOWN)
+    due = timezone.now() + timedelta(days=3)
+
+    with pytest.raises(DeadlineRefused, match="somebody else"):
+        set_due(county.county, due, by=both)
+    with pytest.raises(DeadlineRefused, match="more than a year"):
+        set_due(county.county, due.replace(year=county.this.year + 2), by=approver)
+
+    assert county.county.entry_due is None
+    assert set_due(county.county, due, by=approver)

@@ -133,3 +133,42 @@ def send_impatiently(client, county):
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")
     return send(client, county, edit(county))
+
+
+@pytest.mark.parametrize("revision", [7, 2**31 - 2])
+def test_who_saw_a_value_where_there_is_none_writes_nothing_and_poisons_nothing(client, county, revision):
+    response = send(client, county, edit(county, revision=revision))
+
+    assert response.status_code == 409
+    assert county.value("WM-04") is None
+    assert send(client, county, edit(county)).status_code == 200
+
+
+def test_na_typed_as_text_needs_its_reason_too(client, county):
+    bare, reasoned = edit(county, text="NA"), edit(county, text="NA", note="并入中心村养老院")
+
+    assert send(client, county, bare).status_code == 422
+    assert county.value("WM-04") is None
+    assert send(client, county, reasoned).status_code == 200
+    assert county.value("WM-04").reported_na
+
+
+def test_a_key_stands_for_one_round_and_county(client, county):
+    one = edit(county)
+    send(client, county, one)
+    county.last.counties.update(state="open")
+
+    response = client.post(
+        county.base.replace("r2026", "r2025") + "/values/",
+        json.dumps({"edits": [one]}),
+        content_type="application/json",
+    )
+
+    assert response.status_code == 422
+    assert not Value.objects.filter(round=county.last).exists()
+
+
+def test_a_townships_value_takes_no_source_and_date_from_its_page(client, county):
+    send(client, county, edit(county, source="上级", as_of="2099-01-01"))
+
+    assert (county.value("WM-04").source, county.value("WM-04").as_of) == ("", None)
