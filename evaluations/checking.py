@@ -70,25 +70,35 @@ def relations(standard: Standard) -> Relations:
     return relations_of(tuple((row.code, row.checks) for row in standard.criteria))
 
 
-def relation_errors(standard: Standard, changed: str, numbers: Numbers) -> list[Message]:
-    """What is wrong between `changed` and the values it is part of or made of; a value that isn't there breaks nothing.
+def related_codes(standard: Standard) -> frozenset[str]:
+    """The criteria that are a whole or a part of another; none in most standards."""
+    return frozenset(code for whole, parts in relations(standard) for code in (whole, *parts))
 
-    `numbers` holds the branch's values of one period, the changed one included.
+
+def relation_errors(standard: Standard, changed: str, numbers: Numbers) -> list[Message]:
+    """What is wrong between `changed` and the values it is part of or made of; as wrong_sums."""
+    return [message for codes, message in wrong_sums(standard, numbers) if changed in codes]
+
+
+def wrong_sums(standard: Standard, numbers: Numbers) -> list[tuple[tuple[str, ...], Message]]:
+    """The relations that do not hold, as ((whole, *parts), what is wrong); a value that isn't there breaks nothing.
+
+    `numbers` holds the branch's values of one period.
     """
     names = {row.code: row.shown_name for row in standard.criteria}
     errors = []
     for whole, parts in relations(standard):
         given = [numbers[part] for part in parts if numbers.get(part) is not None]
         total = numbers.get(whole)
-        if changed not in (whole, *parts) or total is None or not given or sum(given) <= total:
+        if total is None or not given or sum(given) <= total:
             continue
         shown = {"sum": plain(to_units(sum(given))), "total": plain(to_units(total)), "whole": names.get(whole, whole)}
         if len(parts) == 1:
             shown["part"] = names.get(parts[0], parts[0])
-            errors.append(Message(N_("%(part)s (%(sum)s) is more than %(whole)s (%(total)s)"), shown))
+            text = N_("%(part)s (%(sum)s) is more than %(whole)s (%(total)s)")
         else:
             text = N_("the parts add up to %(sum)s, more than %(whole)s (%(total)s)")
-            errors.append(Message(text, shown))
+        errors.append(((whole, *parts), Message(text, shown)))
     return errors
 
 

@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from evaluations.checking import change_warning, limits_of, sameness_warning
 from evaluations.models.value import MISSING, NOT_APPLICABLE, REPORTED
 from evaluations.reading.entry_columns import Column
 from evaluations.reading.values import said
+from evaluations.services.explaining import NO_SIZE, explain
 from evaluations.services.gates import Gate
 from evaluations.workbooks.held import NONE, Held
 from scoring.units import to_decimal
@@ -64,7 +64,7 @@ def own_cell(column: Column, gate: Gate, held: Held, last: list, same: int) -> C
     year = next((one for one in last if one[0] == column.period), None)
     shown = "" if year is None else shown_last(column, year)
     offered = column.text_of(*year[1:]) if year and column.row.stable and not text and not na else ""
-    why = "" if held.note or not text else explain(column, text, year, same)
+    why = "" if held.note or not text else explained(column, text, year, same)
     state = own_state(column, gate, text, na, offered, why)
     return Cell(held, text, na, state, shown, offered, why, said(closed) if closed else "")
 
@@ -82,16 +82,11 @@ def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why
     return "prefilled" if offered else ("missing" if column.counts() else "")
 
 
-def explain(column: Column, text: str, year: tuple | None, same: int) -> str:
-    """What asks for a note: a jump against last year, the same value for many branches."""
-    limits = limits_of(column.row)
-    if limits.max_change_percent is None and limits.same_value_count is None:
-        return ""
+def explained(column: Column, text: str, year: tuple | None, same: int) -> str:
+    """What asks for a note, in words."""
     last = to_decimal(year[2]) if year and year[1] == REPORTED else None
-    number = Decimal(text) if column.row.value_type not in ("choice", "yesno") else None
-    jump = change_warning(limits, number, last) if number is not None else None
-    equal = sameness_warning(limits, same)
-    return said(jump or equal or "")
+    number = None if column.row.value_type in NO_SIZE else Decimal(text)
+    return " ".join(said(message) for message in explain(column.row, number, last, same))
 
 
 def shown_last(column: Column, year: tuple) -> str:

@@ -16,14 +16,14 @@ from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star
 from evaluations.reading.entry_links import link
 from evaluations.reading.entry_now import rated_now
 from evaluations.reading.entry_places import Place
-from evaluations.reading.entry_questions import Question, Tab, counts
+from evaluations.reading.entry_questions import Question, Tab
 from evaluations.reading.evidence import EvidenceLine, files_of
 from evaluations.reading.gaps import Advice, Gap
 from evaluations.reading.marks import StarHead, StarMark, marks_of
 from evaluations.reading.values import GivenValues, said
 from evaluations.reading.words import trimmed
 from evaluations.services.completeness import Branch as Looked
-from evaluations.services.completeness import Cell, Explaining, slots_of
+from evaluations.services.completeness import Cell, Explaining, is_asked, periods_of
 from evaluations.services.gates import Gate, is_past, seen_gates
 from evaluations.workflow import RETURN, Status
 from scoring.models import ALL_STARS, Criterion, Source
@@ -95,7 +95,7 @@ class EntryPage:
     @cached_property
     def places(self) -> dict[str, list[Place]]:
         """Criterion code → its values, for what the reader enters."""
-        return {row.code: [self.place(row, period) for _code, period in slots_of(row)] for row in self.mine}
+        return {row.code: [self.place(row, period) for period in periods_of(row)] for row in self.mine}
 
     def place(self, row: Criterion, period: int) -> Place:
         value = self.values.now.get((row.code, period))
@@ -166,7 +166,7 @@ class EntryPage:
 
     def tally(self, star: str) -> tuple[int, int]:
         """(missing, asked) of what the reader enters in this star."""
-        own = [place for code in self.codes_of(star) for place in self.places[code] if counts(place.row)]
+        own = [place for code in self.codes_of(star) for place in self.places[code] if is_asked(place.row)]
         return sum(place.missing and not place.closed for place in own), len(own)
 
     def codes_of(self, star: str) -> list[str]:
@@ -188,13 +188,13 @@ class EntryPage:
 
     @property
     def asked(self) -> list[Place]:
-        return [place for places in self.places.values() for place in places if counts(place.row)]
+        return [place for places in self.places.values() for place in places if is_asked(place.row)]
 
     def next_open(self) -> Place | None:
         """The first value that is missing or waits for a note: of this star, else of any."""
         waiting = [
             place for places in self.places.values() for place in places
-            if not place.closed and ((place.missing and counts(place.row)) or place.warnings)
+            if not place.closed and ((place.missing and is_asked(place.row)) or place.warnings)
         ]  # fmt: skip
         here = [place for place in waiting if place.row.star == self.star]
         return next(iter(here or waiting), None)
@@ -250,10 +250,9 @@ class EntryPage:
 
     @property
     def due(self) -> datetime | None:
-        """The deadline that counts for the reader."""
-        until = self.gate.township_until if self.enters_township else self.gate.department_until
-        times = [time for time in (self.gate.due, until) if time]
-        return max(times) if self.gate.due else None
+        """The deadline that counts for the reader: of several units', the first still ahead, else the last."""
+        times = sorted({self.gate.ends(row) for row in self.mine} - {None})
+        return next((time for time in times if time >= self.gate.now), times[-1] if times else self.gate.due)
 
     @property
     def past(self) -> bool:

@@ -151,7 +151,7 @@ class CriterionGrid(Grid):
         return " / ".join(column.text_of(*year[1:]) or "–" for year in years)
 
     def until(self, gate: Gate) -> datetime | None:
-        return gate.department_until
+        return gate.until(self.criterion) if self.criterion else None
 
 
 def grid_of(seen: SeenCounty, scope: EntryScope, query: Mapping[str, str]) -> Grid:

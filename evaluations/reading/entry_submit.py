@@ -13,9 +13,8 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_links import link
 from evaluations.reading.entry_work import Work, WorkRow
 from evaluations.reading.values import QUARTERS, said
-from evaluations.services.completeness import Slot, slots_of
-from scoring.models import Criterion, Source
-from scoring.standard import published_standard
+from evaluations.services.completeness import Slot, other_rows, slots_of
+from scoring.models import Criterion
 
 OTHERS = """
     SELECT branch_id, count(*) FROM evaluations_value
@@ -38,6 +37,7 @@ class ChecklistRow:
 
     work: WorkRow
     missing: list[Thing]
+    wrong: list[Thing]
     unexplained: list[Thing]
     untouched: list[Thing]
     not_in: int
@@ -79,6 +79,7 @@ class Checklist:
         return ChecklistRow(
             row,
             [self.thing(row, slot) for slot in progress.missing],
+            [self.thing(row, slot, map(said, why)) for slot, why in progress.wrong.items()],
             [self.thing(row, slot, map(said, why)) for slot, why in progress.unexplained.items()],
             [self.thing(row, (code, 0)) for code in progress.untouched if code in self.by_code],
             self.asked_of_others - self.given_by_others.get(row.entry.branch_id, 0),
@@ -91,11 +92,10 @@ class Checklist:
         url = link(self.seen, "entry_branch", row.entry.branch.code, star=criterion.star)
         return Thing(name, " ".join(why), f"{url}#{code}")
 
-    @cached_property
-    def others(self) -> list[Criterion]:
+    @property
+    def others(self) -> tuple[Criterion, ...]:
         """What departments give."""
-        rows = published_standard(self.seen.round.criteria_set_id).criteria
-        return [row for row in rows if row.source != Source.TOWNSHIP and row.takes_entry and not row.veto]
+        return other_rows(self.seen.round.criteria_set_id)
 
     @property
     def asked_of_others(self) -> int:

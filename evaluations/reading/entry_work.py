@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import EntryScope
-from evaluations.models import Decision, RosterEntry, State, Submission
+from evaluations.models import Decision, Extension, RosterEntry, State, Submission
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_links import link
 from evaluations.reading.entry_time import Deadline, database_now, deadline_of, extensions_of
@@ -140,15 +140,15 @@ class Work:
         return WorkRow(entry, progress, stars, returned, link(self.seen, "entry_branch", code), following)
 
     def following(self, branch: str, progress: Progress) -> str:
-        """The branch's form, opened at what was returned, else at what is missing or waits for a note."""
-        codes = [*progress.untouched, *(code for code, _period in [*progress.missing, *progress.unexplained])]
+        """The branch's form, opened at what was returned or adds up wrongly, else at what is missing or unexplained."""
         star = {row.code: row.star for row in self.criteria}
-        code = next((code for code in codes if code in star), "")
-        if not code:
-            return ""
-        if progress.untouched:
-            return f"{link(self.seen, 'entry_branch', branch, star=star[code])}#{code}"
-        return link(self.seen, "entry_branch", branch, star=star[code], next=1)
+        wrong = [*progress.untouched, *(code for code, _period in progress.wrong)]
+        for code in wrong:
+            if code in star:
+                return f"{link(self.seen, 'entry_branch', branch, star=star[code])}#{code}"
+        for code, _period in [*progress.missing, *progress.unexplained]:
+            return link(self.seen, "entry_branch", branch, star=star[code], next=1)
+        return ""
 
     @cached_property
     def heads(self) -> list[tuple[StarHead, list]]:
@@ -176,10 +176,21 @@ class Work:
 
     @property
     def any_deadline(self) -> Deadline:
-        """What the page says about time: the township's, for a department's clerk the department's."""
+        """What the page says about time: the township's, for a department's clerk the department's.
+
+        Of several departments', the first still ahead, else the last.
+        """
         if self.scope.townships:
             return self.deadline
-        return deadline_of(self.seen.row, self.now, [one for one in self.extensions if one.department_id])
+        own = [
+            deadline_of(self.seen.row, self.now, self.of_department(name)) for name in sorted(self.scope.departments)
+        ]
+        ahead = [deadline for deadline in own if not deadline.past]
+        first_or_last = min if ahead else max
+        return first_or_last(ahead or own, key=lambda deadline: deadline.ends or self.now)
+
+    def of_department(self, name: str) -> list[Extension]:
+        return [one for one in self.extensions if one.department and one.department.name == name]
 
     @property
     def units(self) -> list[tuple[str, str]]:

@@ -5,15 +5,16 @@ Read for many branches at once, in a fixed number of queries; what nobody has to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from evaluations.checking import change_warning, limits_of, sameness_warning
+from evaluations.checking import limits_of
 from evaluations.models import EvaluationRound
-from evaluations.services.explaining import LAST, select
+from evaluations.services.explaining import explain, last_numbers, select
+from evaluations.services.sums import WrongSum, standing_wrong
 from scoring.models import Criterion, Periods, Source
 from scoring.standard import published_standard
 from tables.message import Message
@@ -23,6 +24,10 @@ QUARTERS = (1, 2, 3, 4)
 GIVEN = """
     SELECT branch_id, criterion_id, period, reported_number, reported_na, note, updated_at FROM evaluations_value
     WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s)
+"""
+FILES = """
+    SELECT branch_id, criterion_id, max(greatest(added_at, removed_at)) FROM evaluations_evidence
+    WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s) GROUP BY 1, 2
 """
 SAME = """
     SELECT r.township_id, v.criterion_id, v.period, v.effective_units, count(*)
@@ -55,15 +60,16 @@ class Progress:
     given: set[Slot] = field(default_factory=set)
     missing: list[Slot] = field(default_factory=list)
     unexplained: dict[Slot, list[Message]] = field(default_factory=dict)
+    wrong: dict[Slot, list[Message]] = field(default_factory=dict)  # sums that do not hold
     untouched: list[str] = field(default_factory=list)  # criteria that were returned and not looked at since
 
     @property
     def complete(self) -> bool:
-        return not (self.missing or self.unexplained or self.untouched)
+        return not self.lacking
 
     @property
     def lacking(self) -> int:
-        return len(self.missing) + len(self.unexplained) + len(self.untouched)
+        return len(self.missing) + len(self.unexplained) + len(self.wrong) + len(self.untouched)
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,26 @@ class Branch:
     since: datetime | None = None
 
 
+def periods_of(row: Criterion) -> tuple[int, ...]:
+    """The year, or its quarters."""
+    return QUARTERS if row.periods == Periods.QUARTERS else (0,)
+
+
 def slots_of(row: Criterion) -> list[Slot]:
     """The places a criterion has in a year."""
-    return [(row.code, period) for period in (QUARTERS if row.periods == Periods.QUARTERS else (0,))]
+    return [(row.code, period) for period in periods_of(row)]
+
+
+def is_asked(row: Criterion) -> bool:
+    """Is a value that isn't there missing? What a township need not give isn't, nor a bonus or a veto not given."""
+    return row.required or (row.source != Source.TOWNSHIP and not row.bonus and not row.veto)
+
+
+@lru_cache(maxsize=32)
+def other_rows(criteria_set_id: int) -> tuple[Criterion, ...]:
+    """The criteria that others than townships enter and that are asked of them, in the standard's order."""
+    rows = published_standard(criteria_set_id).criteria
+    return tuple(row for row in rows if row.source != Source.TOWNSHIP and row.takes_entry and is_asked(row))
 
 
 @lru_cache(maxsize=32)
@@ -89,11 +112,32 @@ def township_rows(criteria_set_id: int) -> tuple[Criterion, ...]:
 
 
 def progress_of(evaluation: EvaluationRound, branches: list[Branch]) -> dict[int, Progress]:
-    """Branch id → how far its township's values are, in at most three queries however many branches there are."""
+    """Branch id → how far its township's values are, in a fixed number of queries however many branches there are.
+
+    Three at most, and a fourth where a branch came back: a file answers a return as a value does.
+    """
     rows = township_rows(evaluation.criteria_set_id)
     cells = cells_of(evaluation, branches, rows)
+    files = files_changed(evaluation, branches, rows)
     explaining = Explaining(evaluation, branches, rows)
-    return {branch.pk: progress(branch, rows, cells.get(branch.pk, {}), explaining) for branch in branches}
+    found = {
+        branch.pk: progress(branch, rows, cells.get(branch.pk, {}), explaining, files.get(branch.pk, {}))
+        for branch in branches
+    }
+    wrong = standing_wrong(evaluation, published_standard(evaluation.criteria_set_id), list(found))
+    for branch, errors in wrong.items():
+        found[branch].wrong = own_sums(errors, {row.code for row in rows})
+    return found
+
+
+def own_sums(errors: Iterable[WrongSum], own: set[str]) -> dict[Slot, list[Message]]:
+    """Wrong sums in which the township has a hand, each at its first value of them."""
+    found: dict[Slot, list[Message]] = {}
+    for period, codes, message in errors:
+        mine = next((code for code in codes if code in own), None)
+        if mine is not None:
+            found.setdefault((mine, period), []).append(message)
+    return found
 
 
 def cells_of(
@@ -106,9 +150,24 @@ def cells_of(
     return found
 
 
+def files_changed(
+    evaluation: EvaluationRound, branches: list[Branch], rows: tuple[Criterion, ...]
+) -> dict[int, dict[str, datetime]]:
+    """Branch id → criterion code → when a file was last added or taken back; of branches that came back only."""
+    back = [one.pk for one in branches if one.since is not None]
+    if not back:
+        return {}
+    codes = {row.pk: row.code for row in rows}
+    found: dict[int, dict[str, datetime]] = {}
+    for branch, criterion, at in select(FILES, [evaluation.pk, back, list(codes)]):
+        found.setdefault(branch, {})[codes[criterion]] = at
+    return found
+
+
 def progress(
-    branch: Branch, rows: tuple[Criterion, ...], cells: Mapping[Slot, Cell], explaining: Explaining
-) -> Progress:
+    branch: Branch, rows: tuple[Criterion, ...], cells: Mapping[Slot, Cell], explaining: Explaining,
+    files: Mapping[str, datetime],
+) -> Progress:  # fmt: skip
     """One branch's, from what was read of it."""
     made = Progress()
     for row in rows:
@@ -121,15 +180,16 @@ def progress(
             asked = explaining.of(branch, row, slot, cell)
             if asked:
                 made.unexplained[slot] = asked
-    made.untouched = untouched(branch, cells)
+    made.untouched = untouched(branch, cells, files)
     return made
 
 
-def untouched(branch: Branch, cells: Mapping[Slot, Cell]) -> list[str]:
-    """The returned criteria of which nothing was given or changed since the return."""
+def untouched(branch: Branch, cells: Mapping[Slot, Cell], files: Mapping[str, datetime]) -> list[str]:
+    """The returned criteria of which nothing was given or changed since the return, no value and no file."""
     if branch.since is None:
         return []
     touched = {code for (code, _period), cell in cells.items() if cell.at > branch.since}
+    touched |= {code for code, at in files.items() if at > branch.since}
     return [code for code in branch.unlocked if code not in touched]
 
 
@@ -139,11 +199,8 @@ class Explaining:
     def __init__(self, evaluation: EvaluationRound, branches: list[Branch], rows: tuple[Criterion, ...]):
         compared = [row.code for row in rows if limits_of(row).compares_last_year]
         counted = [row.pk for row in rows if limits_of(row).same_value_count is not None]
-        self.last: dict[tuple[int, str], Decimal] = {}
+        self.last = last_numbers(evaluation, [one.pk for one in branches], compared)
         self.same: dict[tuple[str, int, int, int], int] = {}
-        if compared and evaluation.previous_id and branches:
-            found = select(LAST, [evaluation.previous_id, [one.pk for one in branches], compared])
-            self.last = {(branch, code): Decimal(number) for branch, code, number in found}
         if counted and branches:
             towns = sorted({one.township for one in branches})
             self.same = {tuple(row[:4]): row[4] for row in select(SAME, [evaluation.pk, towns, counted])}
@@ -152,7 +209,5 @@ class Explaining:
         """What must be explained here; nothing once there is a note."""
         if cell.note or cell.number is None:
             return []
-        limits = limits_of(row)
-        jump = change_warning(limits, cell.number, self.last.get((branch.pk, row.code)))
         equal = self.same.get((branch.township, row.pk, slot[1], int(cell.number * 10_000)), 0)
-        return [message for message in (jump, sameness_warning(limits, equal)) if message]
+        return explain(row, cell.number, self.last.get((branch.pk, *slot)), equal)

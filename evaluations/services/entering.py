@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from accounts.access import EntryScope
 from evaluations.cells import CriterionReader, Parsed, Refused, check_households
-from evaluations.checking import relation_errors, relations
+from evaluations.checking import related_codes
 from evaluations.models import RoundCounty
 from evaluations.services.edits import (
     CONFLICT,
@@ -34,10 +34,11 @@ from evaluations.services.edits import (
     answers_before,
     keep_answers,
 )
-from evaluations.services.explaining import numbers_of, warnings_of
+from evaluations.services.explaining import warnings_of
 from evaluations.services.gates import Gate, gates
-from evaluations.services.writing import Ready, Standing, is_same, number_of, standing_values, upsert
-from scoring.models import Criterion
+from evaluations.services.sums import refused_sums
+from evaluations.services.writing import Ready, Standing, is_same, standing_values, upsert
+from scoring.models import Criterion, Source
 from scoring.standard import Standard, published_standard
 from scoring.units import plain, to_units
 from tables.errors import BadCell
@@ -61,14 +62,14 @@ def record_edits(county: RoundCounty, edits: Sequence[Edit], *, scope: EntryScop
             made = take_fresh(county, fresh, scope, by) if fresh else {}
             return [known.get(edit.key) or made[edit.key] for edit in edits]
         except SentBefore:
-            known = answers_before(edits, by)
+            known = answers_before(edits, by, county.pk)
 
 
 @transaction.atomic
 def take_fresh(county: RoundCounty, edits: Sequence[Edit], scope: EntryScope, by: str) -> dict[UUID, Answer]:
     """Write edits whose keys nobody sent before, and their answers; raises SentBefore, with nothing written."""
     made = Entering(county, scope, by).take(edits)
-    keep_answers(edits, made, by)
+    keep_answers(edits, made, by, county.pk)
     return made
 
 
@@ -81,6 +82,8 @@ def refuse_muddle(edits: Sequence[Edit]) -> None:
 
 class Entering:
     """One request's edits of one county on their way into the database; used inside a transaction."""
+
+    writes = True
 
     def __init__(self, county: RoundCounty, scope: EntryScope, by: str):
         self.county, self.scope, self.by = county, scope, by
@@ -95,7 +98,9 @@ class Entering:
 
     def judge(self, edits: Sequence[Edit]) -> tuple[list[Ready], dict[UUID, Answer]]:
         """What may be written, and the answers of what may not; nothing is written."""
-        doors = gates(self.county, {edit.branch for edit in edits}, self.scope)
+        related = related_codes(self.standard)
+        alone = self.writes and any(edit.criterion in related for edit in edits)
+        doors = gates(self.county, {edit.branch for edit in edits}, self.scope, alone=alone)
         answers: dict[UUID, Answer] = {}
         ready: list[Ready] = []
         for edit in edits:
@@ -117,7 +122,7 @@ class Entering:
         if closed:
             return self.no(edit, LOCKED, closed)
         try:
-            edit = cleaned(edit)
+            edit = cleaned(of_its_source(edit, row))
             return Ready(edit, gate, row, self.parse(edit, row, gate))
         except Refused as refused:
             return self.no(edit, REFUSED, refusal(edit, refused))
@@ -125,11 +130,9 @@ class Entering:
     def parse(self, edit: Edit, row: Criterion, gate: Gate) -> Parsed:
         reader = reader_of(row)
         reader.period(str(edit.period or ""))
-        if edit.na:
-            if not edit.note.strip():
-                raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
-            return Parsed(na=True)
-        parsed = reader.read_cell(plain_digits(edit.text))
+        parsed = Parsed(na=True) if edit.na else reader.read_cell(plain_digits(edit.text))
+        if parsed.na and not edit.note.strip():  # however it was said: "NA" may be typed too
+            raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
         check_households(reader, parsed, gate.households)
         return parsed
 
@@ -139,20 +142,10 @@ class Entering:
 
     def without_wrong_sums(self, ready: list[Ready], answers: dict[UUID, Answer]) -> list[Ready]:
         """Leave out what would make a part larger than its whole (`checks`), seen together with what is stored."""
-        related = {code for whole, parts in relations(self.standard) for code in (whole, *parts)}
-        touched = [one for one in ready if one.row.code in related]
-        if not touched:
-            return ready
-        ids = {self.rows[code].pk: code for code in related if code in self.rows}
-        numbers = numbers_of(self.round, {one.gate.branch_id for one in touched}, ids)
-        for one in touched:
-            numbers.setdefault((one.gate.branch_id, one.edit.period), {})[one.row.code] = number_of(one.parsed)
-        wrong: set[UUID] = set()
-        for one in touched:
-            errors = relation_errors(self.standard, one.row.code, numbers[one.gate.branch_id, one.edit.period])
-            if errors:
-                answers[one.edit.key] = self.no(one.edit, REFUSED, errors[0])
-                wrong.add(one.edit.key)
+        wrong = refused_sums(self.round, self.standard, ready)
+        for one in ready:
+            if one.edit.key in wrong:
+                answers[one.edit.key] = self.no(one.edit, REFUSED, wrong[one.edit.key])
         return [one for one in ready if one.edit.key not in wrong]
 
     def write(self, ready: list[Ready], answers: dict[UUID, Answer]) -> None:
@@ -184,6 +177,11 @@ def readers(criteria_set_id: int) -> dict[str, CriterionReader]:
     return {row.code: CriterionReader(row) for row in published_standard(criteria_set_id).criteria}
 
 
+def of_its_source(edit: Edit, row: Criterion) -> Edit:
+    """A township's value is its own and of today: no other source or date is taken from its page."""
+    return replace(edit, source="", as_of=None) if row.source == Source.TOWNSHIP else edit
+
+
 def cleaned(edit: Edit) -> Edit:
     """The edit with its texts as they are stored; raises Refused with what a text may hold."""
     texts = {}
@@ -212,7 +210,8 @@ def conflict(one: Ready, there: Standing | None) -> Answer:
     shown = gettext("not applicable") if there.na else shown_number(one.row, there)
     theirs = {
         "text": shown, "value": there.option or ("" if there.number is None else plain_number(there.number)),
-        "na": there.na, "note": there.note, "document": there.document, "revision": there.revision,
+        "na": there.na, "note": there.note, "document": there.document, "source": there.source,
+        "as_of": there.as_of.isoformat() if there.as_of else "", "revision": there.revision,
         "by": there.updated_by, "at": there.updated_at.isoformat(),
     }  # fmt: skip
     message = gettext("Changed to %(theirs)s; yours is %(mine)s. Keep which?")

@@ -1,7 +1,8 @@
-"""What must be explained of a value just given, and the stored numbers that tell: last year's, its neighbours'."""
+"""What must be explained of a value by a note, and the numbers that tell: last year's, its neighbours'."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -12,27 +13,45 @@ from django.utils.translation import gettext
 from evaluations.checking import change_warning, limits_of, sameness_warning
 from evaluations.models import EvaluationRound
 from evaluations.services.writing import Ready, number_of
+from scoring.models import Criterion
 from tables.message import Message
 
+NO_SIZE = ("choice", "yesno")  # their numbers are names: one is not twice the other
+# What stands at the places being given is left out: their numbers are the ones given, which are counted beside.
 EQUALS = """
-    SELECT i.branch_id, i.criterion_id, i.period, count(*)
-    FROM unnest(%s::int[], %s::int[], %s::int[], %s::text[], %s::bigint[])
-        AS i (branch_id, criterion_id, period, township_id, units)
+    SELECT i.township_id, i.criterion_id, i.period, i.units, count(*)
+    FROM unnest(%s::text[], %s::int[], %s::int[], %s::bigint[]) AS i (township_id, criterion_id, period, units)
     JOIN evaluations_rosterentry r ON r.round_id = %s AND r.township_id = i.township_id
     JOIN evaluations_value v ON v.round_id = r.round_id AND v.branch_id = r.branch_id
         AND v.criterion_id = i.criterion_id AND v.period = i.period
-    WHERE v.effective_state = 1 AND v.effective_units = i.units
-    GROUP BY 1, 2, 3
+    LEFT JOIN unnest(%s::int[], %s::int[], %s::int[]) AS own (branch_id, criterion_id, period)
+        ON own.branch_id = v.branch_id AND own.criterion_id = v.criterion_id AND own.period = v.period
+    WHERE v.effective_state = 1 AND v.effective_units = i.units AND own.branch_id IS NULL
+    GROUP BY 1, 2, 3, 4
 """
 LAST = """
-    SELECT v.branch_id, c.code, v.effective_units / 10000.0
+    SELECT v.branch_id, c.code, v.period, v.effective_units / 10000.0
     FROM evaluations_value v JOIN scoring_criterion c ON c.id = v.criterion_id
-    WHERE v.round_id = %s AND v.branch_id = ANY(%s) AND c.code = ANY(%s) AND v.effective_state = 1 AND v.period = 0
+    WHERE v.round_id = %s AND v.branch_id = ANY(%s) AND c.code = ANY(%s) AND v.effective_state = 1
 """
 NUMBERS = """
-    SELECT branch_id, period, criterion_id, effective_units / 10000.0 FROM evaluations_value
-    WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s) AND effective_state = 1
+    SELECT branch_id, period, criterion_id, CASE WHEN effective_state = 1 THEN effective_units / 10000.0 END, revision
+    FROM evaluations_value
+    WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s)
 """
+Equal = tuple[str, int, int, int]  # township, criterion id, period, ten-thousandths
+Last = dict[tuple[int, str, int], Decimal]  # branch id, criterion code, period → last year's number
+
+
+def explain(row: Criterion, number: Decimal | None, last: Decimal | None, equal: int) -> list[Message]:
+    """What asks for a note: a jump against last year, the same value for many branches of the township.
+
+    The one answer for saving, for a file, for the checklist and for the pages; `equal` counts this branch too.
+    """
+    limits = limits_of(row)
+    jumps = number is not None and row.value_type not in NO_SIZE
+    jump = change_warning(limits, number, last) if jumps else None
+    return [message for message in (jump, sameness_warning(limits, equal)) if message]
 
 
 def warnings_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID, list[str]]:
@@ -42,49 +61,55 @@ def warnings_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUI
 
 
 def reasons_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID, list[Message]]:
-    """Edit key → what asks for a note, for the values that have none yet; costs nothing without limits."""
+    """Edit key → what asks for a note, for the values that have none yet; costs nothing without limits.
+
+    Asked before or after `ready` is written, the answer is the same: equal numbers within `ready` count as well.
+    """
     bare = [one for one in ready if not one.edit.note and number_of(one.parsed) is not None]
-    lasts = last_numbers(evaluation, [one for one in bare if limits_of(one.row).compares_last_year])
-    equals = equal_counts(evaluation, [one for one in bare if limits_of(one.row).same_value_count is not None])
+    compared = [one for one in bare if limits_of(one.row).compares_last_year]
+    places = {one.gate.branch_id for one in compared}, {one.row.code for one in compared}
+    lasts = last_numbers(evaluation, *places)
+    equals = equal_counts(evaluation, [one for one in ready if limits_of(one.row).same_value_count is not None])
     found: dict[UUID, list[Message]] = {}
     for one in bare:
-        limits = limits_of(one.row)
-        jump = change_warning(limits, number_of(one.parsed), lasts.get((one.gate.branch_id, one.row.code)))
-        same = sameness_warning(limits, equals.get(one.place, 0))
-        found[one.edit.key] = [message for message in (jump, same) if message]
+        last = lasts.get((one.gate.branch_id, one.row.code, one.edit.period))
+        found[one.edit.key] = explain(one.row, number_of(one.parsed), last, equals.get(equal_of(one), 0))
     return found
 
 
-def last_numbers(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[tuple[int, str], Decimal]:
-    """(branch, code) → last year's effective number of the criterion of that code."""
-    if not ready or not evaluation.previous_id:
+def last_numbers(evaluation: EvaluationRound, branch_ids: Iterable[int], codes: Iterable[str]) -> Last:
+    """Last year's effective numbers of the criteria of these codes, each of its own quarter."""
+    branch_ids, codes = list(branch_ids), list(codes)
+    if not branch_ids or not codes or not evaluation.previous_id:
         return {}
-    ids, codes = [one.gate.branch_id for one in ready], [one.row.code for one in ready]
-    rows = select(LAST, [evaluation.previous_id, ids, codes])
-    return {(branch, code): Decimal(number) for branch, code, number in rows}
+    rows = select(LAST, [evaluation.previous_id, branch_ids, codes])
+    return {(branch, code, period): Decimal(number) for branch, code, period, number in rows}
 
 
-def equal_counts(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[tuple[int, int, int], int]:
-    """Place → how many branches of its township have the same number there, this one included."""
-    if not ready:
+def equal_of(one: Ready) -> Equal:
+    return one.gate.township, one.row.pk, one.edit.period, int((number_of(one.parsed) or 0) * 10_000)
+
+
+def equal_counts(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[Equal, int]:
+    """How many branches of a township have the same number, with the numbers of `ready` in place of what stands."""
+    counts = Counter(equal_of(one) for one in ready if number_of(one.parsed) is not None)
+    if not counts:
         return {}
-    columns = [
-        [one.gate.branch_id for one in ready],
-        [one.row.pk for one in ready],
-        [one.edit.period for one in ready],
-        [one.gate.township for one in ready],
-        [int(number_of(one.parsed) * 10_000) for one in ready],
-    ]
-    return {tuple(row[:3]): row[3] for row in select(EQUALS, [*columns, evaluation.pk])}
+    asked = [list(column) for column in zip(*counts, strict=True)]
+    own = [list(column) for column in zip(*(one.place for one in ready), strict=True)]
+    for *equal, count in select(EQUALS, [*asked, evaluation.pk, *own]):
+        counts[tuple(equal)] += count
+    return counts
 
 
 def numbers_of(
     evaluation: EvaluationRound, branch_ids: Iterable[int], codes: Mapping[int, str]
-) -> dict[tuple[int, int], dict[str, Decimal | None]]:
-    """(branch, period) → code → the effective number; `codes` maps criterion ids to their codes."""
-    found: dict[tuple[int, int], dict[str, Decimal | None]] = {}
-    for branch, period, criterion, number in select(NUMBERS, [evaluation.pk, list(branch_ids), list(codes)]):
-        found.setdefault((branch, period), {})[codes[criterion]] = Decimal(number)
+) -> dict[tuple[int, int], dict[str, tuple[Decimal | None, int]]]:
+    """(branch, period) → code → (the effective number, the revision); `codes` maps criterion ids to their codes."""
+    found: dict[tuple[int, int], dict[str, tuple[Decimal | None, int]]] = {}
+    for branch, period, criterion, number, revision in select(NUMBERS, [evaluation.pk, list(branch_ids), list(codes)]):
+        number = None if number is None else Decimal(number)
+        found.setdefault((branch, period), {})[codes[criterion]] = number, revision
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ GATES = """
     SELECT b.code, b.id, b.households, r.township_id, s.status, s.unlocked, c.state, now(), c.entry_due,
         (SELECT max(e.until) FROM evaluations_extension e
          WHERE e.county_id = c.id AND e.granted AND e.township_id = r.township_id),
-        {department_until}
+        {department_untils}
     FROM evaluations_roundcounty c
     JOIN evaluations_rosterentry r ON r.round_id = c.round_id AND r.county_id = c.county_id
     JOIN evaluations_submission s ON s.entry_id = r.id
@@ -27,11 +27,13 @@ GATES = """
     WHERE c.id = %s AND b.code = ANY(%s)
     ORDER BY b.id
 """
-DEPARTMENT_UNTIL = """
-    (SELECT max(e.until) FROM evaluations_extension e JOIN branches_department d ON d.id = e.department_id
-     WHERE e.county_id = c.id AND e.granted AND d.name = ANY(%s))
+DEPARTMENT_UNTILS = """
+    ARRAY(SELECT (SELECT max(e.until) FROM evaluations_extension e JOIN branches_department d ON d.id = e.department_id
+                  WHERE e.county_id = c.id AND e.granted AND d.name = own.name)
+          FROM unnest(%s::text[]) WITH ORDINALITY AS own (name, place) ORDER BY own.place)
 """
 LOCK = "FOR SHARE OF c, s"
+LOCK_ALONE = "FOR UPDATE OF s FOR SHARE OF c"
 NOT_OPEN = {
     State.DRAFT: N_("Entry has not opened yet."),
     State.CLOSED_FOR_ENTRY: N_("Entry is closed in this county."),
@@ -52,15 +54,23 @@ class Gate:
     now: datetime
     due: datetime | None
     township_until: datetime | None
-    department_until: datetime | None
+    department_untils: Mapping[str, datetime | None]  # by the name of the department, of those asked for
+
+    def until(self, row: Criterion) -> datetime | None:
+        """To when the unit that enters this criterion has more time: a department's extension is its own only."""
+        return self.township_until if row.source == Source.TOWNSHIP else self.department_untils.get(row.owner)
+
+    def ends(self, row: Criterion) -> datetime | None:
+        """The moment after which this criterion is no longer taken."""
+        return self.due and max(self.due, self.until(row) or self.due)
 
     def closed_for(self, row: Criterion) -> Message | None:
         """Why this criterion can't be entered now; None where it can."""
         if self.state != State.OPEN:
             return Message(NOT_OPEN.get(State(self.state), N_("The county is under review: values are locked.")))
-        of_township = row.source == Source.TOWNSHIP
-        if is_past(self.now, self.due, self.township_until if of_township else self.department_until):
+        if is_past(self.now, self.due, self.until(row)):
             return Message(N_("After the deadline, not accepted. Ask for an extension."))
+        of_township = row.source == Source.TOWNSHIP
         if of_township and self.status != Status.DRAFT:
             return Message(N_("Submitted and locked; withdraw the submission to change it."))
         if of_township and self.unlocked and row.code not in self.unlocked:
@@ -73,9 +83,12 @@ def is_past(now: datetime, due: datetime | None, until: datetime | None) -> bool
     return due is not None and now > max(due, until or due)
 
 
-def gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
-    """The doors of these branches, by code, locked for the transaction; a branch that isn't there has none."""
-    return read_gates(GATES + LOCK, county, branches, scope)
+def gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope, *, alone: bool = False) -> dict[str, Gate]:
+    """The doors of these branches, by code, locked for the transaction; a branch that isn't there has none.
+
+    `alone` keeps every other edit of these branches out, for values that are judged beside each other.
+    """
+    return read_gates(GATES + (LOCK_ALONE if alone else LOCK), county, branches, scope)
 
 
 def seen_gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
@@ -84,8 +97,13 @@ def seen_gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) 
 
 
 def read_gates(sql: str, county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
-    departments = [sorted(scope.departments)] if scope.departments else []  # a township's request plans without them
-    sql = sql.format(department_until=DEPARTMENT_UNTIL if departments else "NULL::timestamptz")
+    names = sorted(scope.departments)
+    sql = sql.format(department_untils=DEPARTMENT_UNTILS if names else "NULL")  # a township's plans without them
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*departments, county.pk, sorted(branches)])
-        return {row[0]: Gate(*row[:5], tuple(row[5]), *row[6:]) for row in cursor.fetchall()}
+        cursor.execute(sql, [*([names] if names else []), county.pk, sorted(branches)])
+        found = cursor.fetchall()
+    return {row[0]: Gate(*row[:5], tuple(row[5]), *row[6:-1], by_name(names, row[-1])) for row in found}
+
+
+def by_name(names: Iterable[str], untils: list[datetime | None] | None) -> dict[str, datetime | None]:
+    return dict(zip(names, untils or (), strict=True))

@@ -1,8 +1,11 @@
 """The road of submissions: each step checked under a row lock, written down, and kept in the county's ledger.
 
 Locks are taken in one order: the round's county (shared), submissions (by branch), values. An edit of a value holds
-both of the first as shared, so what is submitted is what was looked at. The county's deadline is compared with the
-database's clock, once, after its row is locked.
+both of the first, so what is submitted is what was looked at.
+
+Two times of the database: `received`, when the request's transaction began, is compared with the deadline and is a
+submission's own; `at`, read once every lock is held, is when another step took effect, so that what is changed
+afterwards is later than it.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from tables.text import clean_text
 LONGEST_REASON = 300
 COUNTY = "SELECT state, entry_due, now() FROM evaluations_roundcounty WHERE id = %s FOR SHARE"
 SUBMISSIONS = """
+    WITH locked AS MATERIALIZED (
     SELECT s.entry_id, b.code, b.id, r.township_id, s.status, s.revision, s.unlocked, s.submitted_at, s.receipt,
         (SELECT max(e.until) FROM evaluations_extension e
          WHERE e.county_id = %s AND e.granted AND e.township_id = r.township_id)
@@ -37,7 +41,15 @@ SUBMISSIONS = """
     WHERE r.round_id = %s AND r.county_id = %s AND b.code = ANY(%s)
     ORDER BY b.id
     FOR UPDATE OF s
+    ) SELECT locked.*, clock_timestamp() FROM locked
 """
+ENTERED = """
+    SELECT EXISTS (SELECT FROM evaluations_value v WHERE v.round_id = %(round)s AND v.branch_id = %(branch)s
+            AND (v.updated_by = %(name)s OR EXISTS (
+                SELECT FROM evaluations_valueevent o WHERE o.pgh_obj_id = v.id AND o.updated_by = %(name)s)))
+        OR EXISTS (SELECT FROM evaluations_evidence e WHERE e.round_id = %(round)s AND e.branch_id = %(branch)s
+            AND %(name)s IN (e.added_by, e.removed_by))
+"""  # whoever gave a value that somebody changed since gave it all the same
 UNKNOWN = Message(N_("There is no such branch in your township."))
 
 
@@ -113,9 +125,11 @@ class Step:
         """The county and then the submissions, under their locks; read what can't change any more."""
         with connection.cursor() as cursor:
             cursor.execute(COUNTY, [self.county.pk])
-            self.state, self.due, self.now = cursor.fetchone()
+            self.state, self.due, self.received = cursor.fetchone()
             cursor.execute(SUBMISSIONS, [self.county.pk, self.county.round_id, self.county.county_id, sorted(codes)])
-            found = [Locked(*row[:6], tuple(row[6]), *row[7:]) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
+        found = [Locked(*row[:6], tuple(row[6]), *row[7:-1]) for row in rows]
+        self.at = self.received if self.action == SUBMIT else max((row[-1] for row in rows), default=self.received)
         self.decisions = last_decisions([one.entry_id for one in found])
         self.progress: dict[int, Progress] = {}
         if self.action == SUBMIT:
@@ -158,7 +172,7 @@ class Step:
 
     def is_late(self, one: Locked) -> Message | None:
         closed = self.is_closed(one)
-        if closed is None and is_past(self.now, self.due, one.until):
+        if closed is None and is_past(self.received, self.due, one.until):
             return Message(N_("After the deadline, not accepted. Ask for an extension."))
         return closed
 
@@ -168,13 +182,18 @@ class Step:
             return Message(N_("%(count)s missing"), {"count": len(progress.missing)})
         if progress.unexplained:
             return Message(N_("%(count)s to be explained by a note"), {"count": len(progress.unexplained)})
+        if progress.wrong:
+            return Message(N_("sums that do not hold: %(count)s"), {"count": len(progress.wrong)})
         if progress.untouched:
             shown = {"codes": ", ".join(progress.untouched)}
             return Message(N_("Returned and not corrected yet: %(codes)s"), shown)
         return None
 
     def has_begun(self, one: Locked) -> Message | None:
-        """Has the township check touched the branch? Its clerk's own values are locked since the submission."""
+        """Has the township check touched the branch? Its clerk's own values are locked since the submission.
+
+        Nothing writes a township's numbers yet, so today this never refuses; the check of values will.
+        """
         rows = [row.pk for row in township_rows(self.county.round.criteria_set_id)]
         values = Value.objects.filter(round=self.county.round_id, branch=one.branch_id, criterion__in=rows)
         checked = values.filter(Q(township_number__isnull=False) | Q(township_na=True))
@@ -193,10 +212,12 @@ class Step:
         return None if self.reason else Message(N_("A return needs its reason."))
 
     def entered_it(self, one: Locked) -> Message | None:
-        """Nobody reviews what they entered."""
+        """Nobody reviews what they entered: a value, even one that somebody else changed since, or a file."""
         name = self.by.ledger_name
-        values = Value.objects.filter(round=self.county.round_id, branch=one.branch_id, updated_by=name)
-        if self.decisions[one.entry_id, SUBMIT.key].by == name or values.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(ENTERED, {"round": self.county.round_id, "branch": one.branch_id, "name": name})
+            entered = cursor.fetchone()[0]
+        if entered or self.decisions[one.entry_id, SUBMIT.key].by == name:
             return Message(N_("You entered values of this branch: somebody else has to check it."))
         return None
 
@@ -216,17 +237,17 @@ class Step:
     @property
     def late(self) -> bool:
         """Is the deadline over, and the step taken under an extension?"""
-        return self.action == SUBMIT and self.due is not None and self.now > self.due
+        return self.action == SUBMIT and self.due is not None and self.received > self.due
 
     def decision(self, one: Locked) -> Decision:
         return Decision(
             submission_id=one.entry_id, action=self.action.key, source=one.status, target=self.action.target,
-            at=self.now, by=self.by.ledger_name, reason=self.reason, criteria=list(self.criteria), late=self.late,
+            at=self.at, by=self.by.ledger_name, reason=self.reason, criteria=list(self.criteria), late=self.late,
         )  # fmt: skip
 
     def changes(self, receipt: str) -> dict[str, object]:
         if self.action == SUBMIT:
-            return {"submitted_at": self.now, "receipt": receipt, "late": self.late}
+            return {"submitted_at": self.received, "receipt": receipt, "late": self.late}
         taken_back = {"submitted_at": None, "receipt": "", "late": False}
         return taken_back | ({"unlocked": list(self.criteria)} if self.action == RETURN else {})
 

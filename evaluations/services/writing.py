@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -15,19 +15,28 @@ from evaluations.services.edits import Edit
 from evaluations.services.gates import Gate
 from scoring.models import Criterion
 
-# `seen + 1` is the revision the row will have; a row that has moved on since has another one and is left alone.
+# The clock, not the transaction's start: under its locks a change is later than the return it answers.
+# `seen + 1` is the revision the row will have; a row that has moved on since has another one and is left alone, and
+# whoever saw a value where there is none has seen something else.
 UPSERT = """
     INSERT INTO evaluations_value AS v
         (round_id, branch_id, criterion_id, period, reported_number, reported_option, reported_na,
-         note, document, source, as_of, way, revision, updated_by)
-    SELECT %s, i.* FROM unnest(
+         note, document, source, as_of, way, revision, updated_by, updated_at)
+    SELECT %s, i.*, clock_timestamp() FROM unnest(
         %s::int[], %s::int[], %s::smallint[], %s::numeric[], %s::text[], %s::bool[],
-        %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::int[], %s::text[]) AS i
+        %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::int[], %s::text[])
+        AS i (branch, criterion, period, number, option, na, note, document, source, as_of, way, revision, by)
+    WHERE i.revision = 1 OR EXISTS (
+        SELECT FROM evaluations_value
+        WHERE round_id = %s AND branch_id = i.branch AND criterion_id = i.criterion AND period = i.period)
     ON CONFLICT (round_id, branch_id, criterion_id, period) DO UPDATE SET
         reported_number = EXCLUDED.reported_number, reported_option = EXCLUDED.reported_option,
         reported_na = EXCLUDED.reported_na, note = EXCLUDED.note, document = EXCLUDED.document,
-        source = EXCLUDED.source, as_of = EXCLUDED.as_of, way = EXCLUDED.way, revision = EXCLUDED.revision,
-        updated_at = now(), updated_by = EXCLUDED.updated_by
+        source = EXCLUDED.source, as_of = EXCLUDED.as_of, revision = EXCLUDED.revision,
+        way = CASE WHEN (v.reported_number, v.reported_option, v.reported_na)
+            IS NOT DISTINCT FROM (EXCLUDED.reported_number, EXCLUDED.reported_option, EXCLUDED.reported_na)
+            THEN v.way ELSE EXCLUDED.way END,  -- a new note beside the same value is no new value
+        updated_at = clock_timestamp(), updated_by = EXCLUDED.updated_by
         WHERE v.revision = EXCLUDED.revision - 1
     RETURNING branch_id, criterion_id, period, revision
 """
@@ -56,6 +65,8 @@ class Standing:
     na: bool
     note: str
     document: str
+    source: str
+    as_of: date | None
     revision: int
     updated_by: str
     updated_at: datetime
@@ -87,7 +98,7 @@ def upsert(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -> dict
         [by] * len(ready),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [evaluation.pk, *columns])
+        cursor.execute(UPSERT, [evaluation.pk, *columns, evaluation.pk])
         return {(branch, criterion, period): revision for branch, criterion, period, revision in cursor.fetchall()}
 
 
@@ -98,7 +109,7 @@ def standing_values(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict
         branch__in={one.gate.branch_id for one in ready},
         criterion__in={one.row.pk for one in ready},
     )
-    fields = ("reported_number", "reported_option", "reported_na", "note", "document", "revision")
+    fields = ("reported_number", "reported_option", "reported_na", "note", "document", "source", "as_of", "revision")
     found = rows.values_list("branch_id", "criterion_id", "period", *fields, "updated_by", "updated_at")
     return {tuple(row[:3]): Standing(*row[3:]) for row in found}
 
@@ -108,5 +119,7 @@ def is_same(one: Ready, standing: dict[tuple[int, int, int], Standing]) -> bool:
     there = standing.get(one.place)
     if there is None:
         return False
-    mine = (number_of(one.parsed), one.parsed.option, one.parsed.na, one.edit.note, one.edit.document)
-    return mine == (there.number, there.option, there.na, there.note, there.document)
+    edit = one.edit
+    mine = (number_of(one.parsed), one.parsed.option, one.parsed.na, edit.note, edit.document, edit.source, edit.as_of)
+    theirs = (there.number, there.option, there.na, there.note, there.document, there.source, there.as_of)
+    return mine == theirs

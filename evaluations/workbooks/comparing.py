@@ -41,6 +41,8 @@ class Changed:
 class Judging(Entering):
     """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language."""
 
+    writes = False  # a file is only looked at here: nobody has to wait for that
+
     def __init__(self, county: RoundCounty, scope: EntryScope, by: str):
         super().__init__(county, scope, by)
         self.reasons: dict[UUID, list[Message]] = {}
