@@ -4,19 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
 from evaluations.models import Decision, Extension, RoundCounty, State, Value
 from evaluations.services import road
 from evaluations.services.road import act
-from evaluations.workflow import RETURN, SUBMIT, WITHDRAW
+from evaluations.workflow import SUBMIT, WITHDRAW
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
 from tests.entry.giving import GIVEN, due, fill, reviewer, submission, wishes
-from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +26,6 @@ def county():
 
 def submit(county, *branches, by=None):
     return act(county.county, SUBMIT, wishes(county, *branches), by=by or county.clerk)
-
-
-def give_back(county, *, by=None, codes=("WM-04",), reason="与台账不符"):
-    return act(county.county, RETURN, wishes(county), by=by or reviewer(county), criteria=codes, reason=reason)
 
 
 def refused(outcome) -> str:
@@ -205,138 +199,3 @@ def test_once_the_township_check_has_begun_nothing_is_withdrawn(county):
 
     assert "has begun" in refused(outcome)
     assert submission(county).status == "submitted"
-
-
-def test_a_return_says_why_and_opens_only_the_criteria_named(county):
-    fill(county)
-    submit(county)
-
-    outcome = give_back(county)
-
-    row, decision = submission(county), Decision.objects.last()
-    assert outcome.moved and (row.status, row.unlocked) == ("draft", ["WM-04"])
-    assert (decision.action, decision.reason, decision.criteria) == ("return", "与台账不符", ["WM-04"])
-    assert county.enter("WM-04", "470", revision=1).status == "saved"
-    assert county.enter("ZB-10", "1", revision=1).status == "locked"
-
-
-@pytest.mark.parametrize(
-    ("codes", "reason", "words"),
-    [((), "与台账不符", "Name the criteria"), (("CY-01",), "与台账不符", "Name the criteria"),
-     (("WM-04",), " ", "needs its reason"), (("WM-04",), "长" * 301, "at most 300")],
-)  # fmt: skip
-def test_a_return_without_its_reason_or_its_criteria_is_refused(county, codes, reason, words):
-    fill(county)
-    submit(county)
-
-    outcome = give_back(county, codes=codes, reason=reason)
-
-    assert words in refused(outcome)
-    assert submission(county).status == "submitted"
-
-
-def test_nobody_returns_what_they_entered(county):
-    fill(county)
-    submit(county)
-    factories.Grant.objects.create(
-        user=county.clerk, role=Role.TOWNSHIP_REVIEWER, region=factories.township(world.TOWN)
-    )
-    del county.clerk.held_grants
-
-    assert "somebody else" in refused(give_back(county, by=county.clerk))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_returned_branch_is_taken_again_once_what_was_returned_is_touched(county):
-    fill(county)
-    submit(county)
-    give_back(county)
-
-    untouched = submit(county)
-    county.enter("WM-04", "470", revision=1)
-    touched = submit(county)
-
-    assert refused(untouched) == "Returned and not corrected yet: WM-04"
-    assert touched.moved
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_clerks_at_once_one_submits_and_the_other_is_told(county):
-    fill(county)
-    second = factories.person(Role.ENTRY_CLERK, factories.township(world.TOWN))
-    asked = wishes(county)
-
-    with beside() as threads:
-        futures = [
-            threads.start(lambda by=by: act(county.county, SUBMIT, asked, by=by)) for by in (county.clerk, second)
-        ]
-        outcomes = [future.result(30) for future in futures]
-
-    assert sorted(bool(outcome.moved) for outcome in outcomes) == [False, True]
-    assert Decision.objects.count() == 1
-    assert sorted(LedgerEntry.objects.values_list("action", flat=True)) == ["submission.refuse", "submission.submit"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_five_equal_submits_at_once_have_one_effect_and_one_receipt(county):
-    fill(county)
-    asked = wishes(county)
-
-    with beside() as threads:
-        futures = [threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk)) for _ in range(5)]
-        receipts = {future.result(30).receipt for future in futures}
-
-    assert len(receipts) == 1
-    assert (Decision.objects.count(), LedgerEntry.objects.count()) == (1, 1)
-
-
-def take_a_value_back_meanwhile(county):
-    """An edit under way takes a required value back and commits only after a submit was asked for."""
-    asked = wishes(county)
-    with beside() as threads:
-        with transaction.atomic():
-            county.enter("WM-04", "", revision=1)
-            future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
-            wait_until_a_lock_is_waited_for()
-        return future.result(30)
-
-
-def wait_until_a_lock_is_waited_for():
-    with connection.cursor() as cursor:
-        for _try in range(2000):
-            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waits")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_submitted_is_what_was_looked_at(county):
-    fill(county)
-
-    outcome = take_a_value_back_meanwhile(county)
-
-    assert refused(outcome) == "1 missing"
-    assert submission(county).status == "draft"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_an_incomplete_branch_is_submitted(county, monkeypatch):
-    monkeypatch.setattr(road, "SUBMISSIONS", road.SUBMISSIONS.replace("FOR UPDATE OF s", ""))
-    fill(county)
-    asked = wishes(county)
-
-    with transaction.atomic():
-        county.enter("WM-04", "", revision=1)
-        with beside() as threads:
-            future = threads.start(look, county, asked)
-            lacking = future.result(30)
-
-    assert lacking is None  # the value on its way out was still seen: submitting would have gone through
-
-
-def look(county, asked):
-    with transaction.atomic():
-        step = road.Step(county.county, SUBMIT, county.clerk, "", ())
-        found = step.lock([wish.branch for wish in asked])
-        return step.refusal(found[asked[0].branch], asked[0])

@@ -1,15 +1,15 @@
 """One value saved: what is kept, what is refused, and what two people on one value see."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
-from evaluations.models import EntryKey, Extension, RatingMark, RoundCounty, State, Submission, Value
+from evaluations.models import EntryKey, RatingMark, Value
 from evaluations.models.value import Way
 from evaluations.services import entering
 from tests.entry import world
+from tests.entry.giving import mark_submitted
 from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_a_key_sent_again_gets_the_same_answer_and_has_no_second_effect(county):
 def test_a_key_answers_as_before_even_when_the_branch_has_submitted_since(county):
     edit = county.edit("WM-04", "355")
     saved = county.save(edit)[0]
-    submit(county)
+    mark_submitted(county)
 
     assert county.save(edit)[0] == saved
 
@@ -207,154 +207,6 @@ def test_of_two_at_once_on_one_value_one_is_kept_and_the_other_told(county):
     kept = next(edit.text for edit, answer in zip(edits, answers, strict=True) if answer.status == "saved")
     assert county.value("WM-04").reported_number == int(kept)
     assert {answer.theirs["value"] for answer in answers if answer.theirs} == {kept}
-
-
-@pytest.mark.parametrize("code", ["CY-01", "WM-09", "ZB-V1"])
-def test_a_township_does_not_enter_what_a_department_owns(county, code):
-    answer = county.enter(code, "1")
-
-    assert answer.status == "locked"
-    assert "县" in answer.message
-    assert county.value(code) is None
-
-
-def test_a_department_enters_its_own_criteria_for_every_branch_and_no_others(county):
-    far = county.branches[-1]
-
-    assert county.enter("CY-01", "23.6", far, by=county.farms).status == "saved"
-    assert county.enter("WM-09", "90", far, by=county.farms).status == "locked"
-    assert county.enter("WM-04", "90", far, by=county.farms).status == "locked"
-    assert county.enter("CY-03", "7", far, by=county.farms).status == "locked"
-    assert county.enter("CY-V1", "1", far, by=county.farms).status == "locked"
-
-
-def test_a_stranger_branch_and_one_that_is_not_there_are_answered_alike(county):
-    far = county.enter("WM-04", "355", county.branches[-1])
-    absent = county.save(nowhere(county))
-
-    assert (far.status, absent[0].status) == ("unknown", "unknown")
-    assert far.message == absent[0].message
-
-
-def nowhere(county):
-    from dataclasses import replace
-
-    return replace(county.edit("WM-04", "355"), branch="419901001999")
-
-
-@pytest.mark.parametrize("state", [state for state in State if state != State.OPEN])
-def test_values_are_taken_only_while_the_county_is_open(county, state):
-    RoundCounty.objects.filter(round=county.this).update(state=state)
-
-    assert county.enter("WM-04", "355").status == "locked"
-    assert county.value("WM-04") is None
-
-
-def test_after_the_deadline_nothing_is_taken_and_an_extension_opens_it_again(county):
-    past = timezone.now() - timedelta(minutes=1)
-    RoundCounty.objects.filter(round=county.this).update(entry_due=past)
-    late = county.enter("WM-04", "355")
-    Extension.objects.create(
-        county=county.county, township_id=world.TOWN, until=timezone.now() + timedelta(hours=1), reason="停电",
-        asked_by="a", decided_by="b", granted=True,
-    )  # fmt: skip
-
-    extended = county.enter("WM-04", "355")
-
-    assert (late.status, extended.status) == ("locked", "saved")
-    assert "deadline" in late.message
-
-
-def test_an_extension_of_another_township_or_one_not_granted_opens_nothing(county):
-    RoundCounty.objects.filter(round=county.this).update(entry_due=timezone.now() - timedelta(minutes=1))
-    later = timezone.now() + timedelta(hours=1)
-    Extension.objects.create(
-        county=county.county, township_id=world.OTHER_TOWN, until=later, reason="停电", asked_by="a", decided_by="b",
-        granted=True,
-    )  # fmt: skip
-    Extension.objects.create(county=county.county, township_id=world.TOWN, until=later, reason="停电", asked_by="a")
-
-    assert county.enter("WM-04", "355").status == "locked"
-
-
-def submit(county, **fields):
-    submission = Submission.objects.filter(entry__round=county.this, entry__branch=county.branches[0])
-    submission.update(**{"status": "submitted", "receipt": "SB-1", "submitted_at": timezone.now()} | fields)
-
-
-def test_what_is_submitted_is_locked_for_the_township_and_not_for_departments(county):
-    submit(county)
-
-    assert county.enter("WM-04", "355").status == "locked"
-    assert county.enter("CY-01", "23.6", by=county.farms).status == "saved"
-
-
-def test_of_a_returned_submission_only_the_criteria_named_are_open(county):
-    submit(county, status="draft", unlocked=["WM-04"])
-
-    assert county.enter("WM-04", "355").status == "saved"
-    assert county.enter("ZB-10", "400").status == "locked"
-
-
-def test_a_part_above_its_whole_is_refused_from_either_side():
-    county = world.build(checks={"WM-04": '{"part_of": "ZB-10"}'})
-    county.enter("ZB-10", "100")
-
-    more, equal = county.enter("WM-04", "101"), county.enter("WM-04", "100")
-    less = county.enter("ZB-10", "99", revision=1)
-
-    assert (more.status, equal.status, less.status) == ("refused", "saved", "refused")
-    assert "101" in more.message and "100" in more.message
-
-
-def test_parts_that_add_up_to_more_than_their_total_are_refused():
-    county = world.build(checks={"ZB-10": '{"parts": ["WM-04", "ST-07"]}'})
-    county.enter("ZB-10", "100")
-    county.enter("WM-04", "60")
-
-    assert county.enter("ST-07", "41").status == "refused"
-    assert county.enter("ST-07", "40").status == "saved"
-
-
-def test_a_wrong_sum_in_one_request_leaves_its_other_values_alone():
-    county = world.build(checks={"WM-04": '{"part_of": "ZB-10"}'})
-
-    answers = county.save(county.edit("ZB-10", "100"), county.edit("WM-04", "101"), county.edit("PA-06", "1"))
-
-    assert [answer.status for answer in answers] == ["refused", "refused", "saved"]
-
-
-@pytest.mark.parametrize(("text", "asked"), [("150", False), ("151", True), ("50", False), ("49", True)])
-def test_a_jump_against_last_year_is_kept_and_asks_for_a_note(text, asked):
-    county = world.build(checks={"WM-04": '{"max_change_percent": 50}'})
-    give_last(county, "WM-04", 100)
-
-    answer = county.enter("WM-04", text)
-
-    assert answer.status == "saved"
-    assert bool(answer.warnings) == asked
-
-
-def test_a_jump_with_a_note_asks_nothing():
-    county = world.build(checks={"WM-04": '{"max_change_percent": 50}'})
-    give_last(county, "WM-04", 100)
-
-    assert county.enter("WM-04", "400", note="并村").warnings == []
-
-
-def test_the_same_value_for_many_branches_of_a_township_asks_for_a_note():
-    county = world.build(3, checks={"PA-06": '{"same_value_count": 3}'})
-
-    warned = [bool(county.enter("PA-06", "2", branch).warnings) for branch in county.mine]
-
-    assert warned == [False, False, True]
-
-
-def give_last(county, code, number):
-    Value.objects.create(
-        round=county.last, branch=county.branches[0], reported_number=number,
-        criterion=county.this.criteria_set.criteria.get(code=code),
-    )  # fmt: skip
 
 
 def test_too_many_edits_and_two_of_one_value_are_refused_whole(county):
