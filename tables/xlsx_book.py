@@ -1,4 +1,4 @@
-"""All sheets of a workbook, read by a child process that may use only so much memory and time (xlsx_book_child)."""
+"""All sheets of a workbook, or a CSV, read by a child process that may use only so much memory and time."""
 
 import json
 import subprocess
@@ -34,9 +34,12 @@ class Book:
     hit a limit.
     """
 
+    child = "tables.xlsx_book_child"
+    too_much = TOO_MUCH
+
     def __init__(self, path: Path, *, hidden: str = ""):
         self.output: IO[bytes] = TemporaryFile()
-        run("tables.xlsx_book_child", str(path.resolve()), hidden, output=self.output)
+        run(self.child, str(path.resolve()), hidden, output=self.output)
         self.refuse_unfinished()
         self.rows, self.problems = 0, []
         sheet = ""
@@ -76,11 +79,20 @@ class Book:
         if last.startswith(b'["refused"'):
             raise TableRefused([Message(*json.loads(last)[1:])])
         if last != b'["end"]':
-            raise TableRefused([Message(TOO_MUCH)])
+            raise TableRefused([Message(self.too_much)])
 
 
-def problem(kind: str, sheet: str, content: str) -> Message:
+class CsvBook(Book):
+    """A CSV, read as a workbook of one sheet without a name."""
+
+    child = "tables.csv_book_child"
+    too_much = N_("the file is too large to be read safely")
+
+
+def problem(kind: str, sheet: str, content: str | list) -> Message:
     """What refuses the whole workbook, with the address where there is one."""
+    if kind == "broken":
+        return Message(N_("row %(row)s: %(problem)s"), {"row": content[0], "problem": Message(content[1])})
     if kind == "concealed":
         return Message(N_("sheet “%(sheet)s” is hidden; show it or delete it"), {"sheet": content})
     return Message(N_("cells %(cells)s are merged; split them"), {"cells": f"{sheet}!{content}"})

@@ -14,12 +14,10 @@ from evaluations.workbooks.plan import Plan, Unit
 from evaluations.workbooks.reading import PlanReader, refuse_problems, stamp_of
 from evaluations.workbooks.tables import TableReader
 from evaluations.workbooks.writing import STAMP_SHEET
-from tables.csv_rows import csv_rows
-from tables.encoding import csv_encoding
-from tables.errors import Errors, TableRefused
+from tables.errors import TableRefused
 from tables.message import N_, Message
 from tables.reading import ZIP
-from tables.xlsx_book import Book, BookRow
+from tables.xlsx_book import Book, BookRow, CsvBook
 
 
 @dataclass
@@ -45,13 +43,15 @@ def opened(upload: Upload, scope: EntryScope) -> Iterator[Opened]:
                 refuse_problems(book)
                 yield opened_book(upload, book, scope)
         else:
-            yield opened_csv(upload, path, scope)
+            refuse_csv(upload)
+            with CsvBook(path) as book:
+                refuse_problems(book)
+                yield opened_table(upload, book, scope)
 
 
 def opened_book(upload: Upload, book: Book, scope: EntryScope) -> Opened:
     if upload.kind == UploadKind.TABLE:
-        plan = department_plan(upload, scope)
-        return Opened(plan, None, TableReader(plan), book, book.rows)
+        return opened_table(upload, book, scope)
     copy = copy_of(book, upload.county)
     unit = Unit(copy.township, copy.department)
     refuse_stranger(unit, scope)
@@ -59,25 +59,14 @@ def opened_book(upload: Upload, book: Book, scope: EntryScope) -> Opened:
     return Opened(plan, copy.base, PlanReader(plan), book, book.rows)
 
 
-def opened_csv(upload: Upload, path: Path, scope: EntryScope) -> Opened:
+def opened_table(upload: Upload, book: Book, scope: EntryScope) -> Opened:
+    plan = department_plan(upload, scope)
+    return Opened(plan, None, TableReader(plan), book, book.rows)
+
+
+def refuse_csv(upload: Upload) -> None:
     if upload.kind != UploadKind.TABLE:
         raise TableRefused([Message(N_("This is no workbook. Upload the .xlsx that was downloaded here."))])
-    plan = department_plan(upload, scope)
-    with path.open("rb") as file:
-        encoding = csv_encoding(file)
-        total = sum(1 for _line in file)
-    if isinstance(encoding, Message):
-        raise TableRefused([encoding])
-    return Opened(plan, None, TableReader(plan), rows_of(path, encoding, upload.name), total)
-
-
-def rows_of(path: Path, encoding: str, name: str) -> Iterator[BookRow]:
-    """A CSV's rows as those of a sheet without a name; TableRefused where the file breaks off."""
-    errors = Errors(name)
-    for number, cells in csv_rows(path, encoding, errors):
-        if any(cells):
-            yield BookRow("", True, number, cells)
-    errors.refuse()
 
 
 def copy_of(book: Book, county: RoundCounty) -> WorkbookCopy:

@@ -99,6 +99,7 @@ class Place:
     name: str
     township: str
     households: int | None
+    name_en: str = ""
 
 
 class Plan:
@@ -118,7 +119,12 @@ class Plan:
         if self.unit.township:
             roster = roster.filter(township=self.unit.township.code)
         named = roster.order_by("township_id", "branch__sort_key", "branch__code").values_list(
-            "branch_id", "branch__code", "branch__name", "township__name", "branch__households"
+            "branch_id",
+            "branch__code",
+            "branch__name",
+            "township__name",
+            "branch__households",
+            "branch__name_en",
         )
         return [Place(*row) for row in named]
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from evaluations.workbooks.found import Found, address, refused
+from evaluations.workbooks.naming import spelled
 from evaluations.workbooks.plan import NOTE, Column, Place, Plan
-from evaluations.workbooks.writing import BRANCH, FIXED, STAMP, STAMP_SHEET
+from evaluations.workbooks.writing import BRANCH, FIXED, NAME, STAMP, STAMP_SHEET
 from tables.errors import TableRefused, displayed
 from tables.message import N_, Message
 from tables.xlsx_book import Book, BookRow
@@ -37,8 +38,10 @@ class PlanReader:
 
     def __init__(self, plan: Plan):
         self.plan = plan
+        self.name_at: int | None = None  # the column of the branches' names in the sheet being read
         self.columns = {column.key: column for row in plan.rows for column in plan.columns(row)}
         self.seen: set[tuple[str, str]] = set()
+        self.taken: dict[tuple[str, str], str] = {}  # a branch's code and a column's key: where its value stands
 
     def cells(self, rows: Iterator[BookRow]) -> Iterator[Found]:
         """Every value cell of every branch, and an error for every row or column that is not understood."""
@@ -66,7 +69,9 @@ class PlanReader:
 
     def keys(self, row: BookRow) -> list[Column | None]:
         """The column each cell of the key row stands for."""
-        named = [self.columns.get(cell.strip()) for cell in row.cells]
+        texts = [cell.strip() for cell in row.cells]
+        self.name_at = texts.index(NAME) if NAME in texts else None
+        named = [self.columns.get(text) for text in texts]
         given = [column for column in named if column is not None]
         if len(set(given)) < len(given):
             raise TableRefused([Message(N_("%(sheet)s: a column is given twice"), {"sheet": row.sheet})])
@@ -82,7 +87,7 @@ class PlanReader:
         cells = row.cells + [""] * (len(keys) - len(row.cells))
         if not any(cells):
             return
-        branch = self.branch(row, cells[0].strip())
+        branch = self.branch(row, cells)
         if isinstance(branch, Message):
             yield wrong(row, 0, branch)
             return
@@ -91,17 +96,25 @@ class PlanReader:
             if column is None or not column.is_value:
                 continue
             text, note = cells[place], notes.get(column.row.code)
+            cell = address(place, row.number)
+            before = self.taken.setdefault((branch.code, column.key), f"{row.sheet}!{cell}")
             problem = refused(text) or (refused(note) if note else None)
-            yield Found(
-                row.sheet, address(place, row.number), branch, column.row, column.period, text, note, problem=problem
-            )
+            if before != f"{row.sheet}!{cell}":  # as where a sheet was copied
+                problem = Message(N_("the same value as in cell %(cell)s"), {"cell": before})
+            yield Found(row.sheet, cell, branch, column.row, column.period, text, note, problem=problem)
 
-    def branch(self, row: BookRow, code: str) -> Place | Message:
+    def branch(self, row: BookRow, cells: list[str]) -> Place | Message:
+        """The branch of the row's code, whose name the row must say: codes move when only some columns are sorted."""
+        code = cells[0].strip()
         branch = self.plan.by_branch.get(code)
         if branch is None:
             return Message(N_("“%(code)s” is no branch of this workbook"), {"code": displayed(code)})
         if (row.sheet, code) in self.seen:
             return Message(N_("the branch %(code)s stands in two rows of this sheet"), {"code": code})
+        said = "" if self.name_at is None else spelled(cells[self.name_at])
+        if said and said not in (spelled(branch.name), spelled(branch.name_en)):
+            params = {"code": code, "name": branch.name, "found": displayed(said)}
+            return Message(N_("the code %(code)s is that of %(name)s, the row says %(found)s"), params)
         self.seen.add((row.sheet, code))
         return branch
 

@@ -96,7 +96,8 @@ class TableReader:
         """The header; TableRefused where it names no branch or no criterion."""
         heads = Heads([self.head(cell) for cell in row.cells])
         named = [head.name or (head.row.code + head.part if head.row else "") for head in heads.heads]
-        twice = [displayed(row.cells[place]) for place, name in enumerate(named) if name and name in named[:place]]
+        first = {name: place for place, name in reversed(list(enumerate(named)))}
+        twice = [displayed(row.cells[place]) for place, name in enumerate(named) if name and first[name] != place]
         if twice:
             raise TableRefused([Message(N_("columns given twice: %(names)s"), {"names": ", ".join(twice[:20])})])
         if not heads.names & {"branch", "name"}:
@@ -166,6 +167,8 @@ class TableReader:
             if head.row is None or head.part == NOTE:
                 continue
             text = cells[place]
+            if not text.strip() and refused(text) is None:  # what a table leaves empty is not in it
+                continue
             period, problem = period_of(head.row, head.part)
             found = Found(row.sheet, address(place, row.number), branch, head.row, period, text)
             found.note = notes.get(head.row.code)

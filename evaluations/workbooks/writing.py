@@ -22,6 +22,7 @@ from tables.text import without_controls
 STAMP_SHEET = "_portal"
 STAMP = "stamp"
 BRANCH = "branch"  # what the key row begins with
+NAME = "name"
 HEAD, FIRST = 1, 5  # rows, from 0: of the names; of the first branch, just below the keys
 FIXED = 3  # columns of codes and names
 LIST_LENGTH = 255  # characters of a drop-down written in place
@@ -81,7 +82,7 @@ class PlanBook:
             "unit": self.plan.unit.name, "year": self.plan.round.year, "star": name
         }  # fmt: skip
         self.text(sheet, 0, 0, title, "title")
-        names, keys = (_("Code"), _("Township"), _("Branch")), (BRANCH, "township", "name")
+        names, keys = (_("Code"), _("Township"), _("Branch")), (BRANCH, "township", NAME)
         lines = [
             ("head", names, self.heading),
             ("hint", ("", "", ""), self.allowed),

@@ -183,6 +183,8 @@ def test_an_empty_cell_changes_nothing(county):
         ("a,b\n1,2\n", "the first row must name the columns"),
         ("code,name\n1,2\n", "no column is headed by a criterion's code"),
         ("code,CY-02,CY-02\n", "columns given twice: CY-02"),
+        ("code,CY-02" + ",x" * 199 + "\n", "cell GS1 is outside the 100000 rows and 200 columns"),
+        ("code,CY-02\n" + "\n" * 100_000 + "x,1\n", "cell B100002 is outside the 100000 rows"),
         ('code,CY-02\n"x,1\n', "quotation mark is not closed"),
         ("code,CY-02\nx,1\n".encode("utf-16"), "UTF-16"),
     ],

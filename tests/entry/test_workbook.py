@@ -247,3 +247,42 @@ def test_libreoffice_saves_it_so_that_nothing_differs_but_what_was_changed(count
     upload = sent(county, (tmp_path / "w.xlsx").read_bytes())
 
     assert [(row.criterion.code, row.number) for row in upload.rows.select_related("criterion")] == [("PA-06", 3)]
+
+
+def test_codes_that_moved_away_from_their_names_are_errors(county):
+    one, two = county.mine
+    book = load_workbook(BytesIO(handed(county)))
+    place(book, "WM-04", one.code).value = 77
+    sheet = place(book, "WM-04", one.code).parent
+    sheet["A6"].value, sheet["A7"].value = two.code, one.code
+
+    upload = sent(county, saved(book))
+
+    assert [row[:2] for row in kinds(upload)] == [("error", f"{sheet.title}!A6"), ("error", f"{sheet.title}!A7")]
+    assert reasons(upload)[0] == f"the code {two.code} is that of {two.name}, the row says {one.name}"
+
+
+@pytest.mark.parametrize("name", ["", "Stonebridge"])
+def test_a_row_may_leave_the_name_out_or_say_it_in_english(county, name):
+    one = county.mine[0]
+    one.name_en = "Stonebridge"
+    one.save(update_fields=["name_en"])
+    book = load_workbook(BytesIO(filled(handed(county), {("WM-04", one.code): 77})))
+    cell = place(book, "WM-04", one.code)
+    cell.parent.cell(cell.row, 3).value = name
+
+    assert sent(county, saved(book)).counts["new"] == 1
+
+
+def test_of_a_sheet_that_stands_twice_the_second_value_is_an_error_that_names_the_first(county):
+    one = county.mine[0]
+    book = load_workbook(BytesIO(filled(handed(county), {("WM-04", one.code): 77})))
+    sheet = place(book, "WM-04", one.code).parent
+    book.copy_worksheet(sheet)
+
+    upload = sent(county, saved(book))
+    take_over(upload, user=county.clerk, expected=1)
+
+    cell = place(book, "WM-04", one.code).coordinate
+    assert upload.counts["new"] == 1 and f"the same value as in cell {sheet.title}!{cell}" in reasons(upload)
+    assert county.value("WM-04").reported_number == 77
