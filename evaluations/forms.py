@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from branches.fields import CleanCharField, CleanIntegerField
 from evaluations.models import Way
 from evaluations.reading.entry_places import Place, Typed
-from evaluations.reading.entry_questions import counts
 from evaluations.reading.entry_words import GLYPHS, state_words
-from evaluations.services.edits import DOCUMENT, NOTE, SOURCE, Answer, Edit
+from evaluations.services.completeness import is_asked
+from evaluations.services.edits import CONFLICT, DOCUMENT, NOTE, SOURCE, Answer, Edit
 from scoring.models import Source
 
 FORM = "entry"  # the one form element of the page; its inputs name it, since files have forms of their own in between
@@ -97,7 +97,7 @@ class ValueForm(forms.Form):
             reasons.append(self.answer.message)
         elif self.state == "warned":
             reasons += self.place.warnings
-        if self.state == "missing" and not counts(self.place.row):
+        if self.state == "missing" and not is_asked(self.place.row):
             return _("May be left empty")
         return " ".join([state_words()[self.state or "saved"], *reasons])
 
@@ -138,9 +138,7 @@ class ValueForm(forms.Form):
 
     def edit(self) -> Edit:
         """The edit that was posted."""
-        typed, place = self.typed, self.place
-        same = (typed.text, typed.na) == (place.typed.text, place.typed.na)
-        return self.as_edit(typed, place.way if same and place.given else Way.TYPED)
+        return self.as_edit(self.typed, Way.TYPED)
 
     def keep(self) -> Edit:
         """Last year's value, confirmed."""
@@ -154,11 +152,17 @@ class ValueForm(forms.Form):
             key=page, branch=self.place.branch, criterion=self.place.row.code, period=self.place.period, way=way,
             revision=read.get("revision") or 0, **asdict(typed),
         )  # fmt: skip
-        return replace(edit, key=uuid5(page, edit.digest))
+        return replace(edit, key=uuid5(page, edit.digest(0)))  # the page's key is its county's alone)
 
     def again(self, place: Place, answer: Answer | None) -> ValueForm:
-        """The form to be shown after it was posted and not taken: the texts typed, over the value as it stands now."""
+        """The form to be shown after it was posted and not taken, with the texts typed.
+
+        It stays on top of the value its giver saw; only a conflict has shown them the one that stands now.
+        """
         form = ValueForm(place, shown=self.typed_raw)
+        if answer is None or answer.status != CONFLICT:
+            read = self.cleaned_data
+            form.initial |= {"revision": read.get("revision") or 0, "was": read.get("was") or place.typed.snapshot}
         form.answer, form.problems = answer, tuple(error for errors in self.errors.values() for error in errors)
         return form
 

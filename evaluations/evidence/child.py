@@ -32,17 +32,25 @@ def judge(kind: str, path: str, target: str, thumbnail: str) -> None:
         check_office(path, kind)
 
 
-def main() -> None:
-    for limit, most in LIMITS.items():
-        resource.setrlimit(limit, (most, most))
+def limit() -> None:
+    for one, most in LIMITS.items():
+        resource.setrlimit(one, (most, most))
+
+
+def answer_of(kind: str, path: str, target: str, thumbnail: str) -> list:
+    """What is said of a file."""
     try:
-        judge(*sys.argv[1:5])
-        answer = ["kept"]
+        judge(kind, path, target, thumbnail)
     except Refused as refusal:
-        answer = ["refused", refusal.problem.text, dict(refusal.problem.params)]
+        return ["refused", refusal.problem.text, dict(refusal.problem.params)]
     except OSError as error:
-        answer = ["disk", error.errno]
-    sys.stdout.write(json.dumps(answer))
+        return ["disk", error.errno]
+    return ["kept"]
+
+
+def main() -> None:
+    limit()
+    sys.stdout.write(json.dumps(answer_of(*sys.argv[1:5])))
 
 
 if __name__ == "__main__":

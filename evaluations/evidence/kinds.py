@@ -10,6 +10,8 @@ MEGABYTE = 1024 * 1024
 LARGEST = 10 * MEGABYTE
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOT_TAKEN = N_("“%(ending)s” is not taken; PDF, JPG, PNG, WebP, DOCX or XLSX are. Not uploaded.")
+TOO_LARGE = N_("%(size)s MB; limit %(limit)s MB; not uploaded.")
 UNDECLARED = ("", "application/octet-stream")  # a PC that knows no program for a kind declares nothing
 
 
@@ -44,7 +46,7 @@ KINDS = {
         Kind("xlsx", (".xlsx",), SHEET, ("application/wps-office.xlsx",), "bi-file-earmark-excel"),
     )
 }
-ACCEPTED = ",".join(ending for kind in KINDS.values() for ending in kind.endings)
+ENDINGS = tuple(ending for kind in KINDS.values() for ending in kind.endings)
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS.values()}
 STARTS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "docx": b"PK\x03\x04"}
 STARTS["xlsx"] = STARTS["docx"]
@@ -56,8 +58,7 @@ def kind_of(name: str, declared: str, start: bytes) -> Kind:
     kind = next((one for one in KINDS.values() if ending in one.endings), None)
     if kind is None:
         found = ending[:12] if ending[1:].isascii() and ending[1:].isalnum() else ""
-        text = N_("“%(ending)s” is not taken; PDF, JPG, PNG, WebP, DOCX or XLSX are. Not uploaded.")
-        raise Refused(Message(text, {"ending": found or "?"}))
+        raise Refused(Message(NOT_TAKEN, {"ending": found or "?"}))
     named = declared.partition(";")[0].strip().lower()
     if named not in (kind.media_type, *kind.declared, *UNDECLARED) or not begins_as(kind, start):
         text = N_("The content is no %(kind)s, as the name says. Save the file as what it is. Not uploaded.")
@@ -77,7 +78,7 @@ def refuse_size(size: int) -> None:
         raise Refused(Message(N_("The file is empty. Not uploaded.")))
     if size > LARGEST:
         limit = {"size": shown_megabytes(size), "limit": LARGEST // MEGABYTE}
-        raise Refused(Message(N_("%(size)s MB; limit %(limit)s MB; not uploaded."), limit))
+        raise Refused(Message(TOO_LARGE, limit))
 
 
 def shown_megabytes(size: int) -> str:

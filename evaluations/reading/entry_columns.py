@@ -12,9 +12,10 @@ from evaluations.cells import CriterionReader
 from evaluations.models.value import MISSING, NOT_APPLICABLE
 from evaluations.reading.values import QUARTERS, said
 from evaluations.reading.words import trimmed
+from evaluations.services.completeness import is_asked, periods_of
 from evaluations.services.entering import reader_of
 from scoring.compiled import CompiledCriterion
-from scoring.models import Criterion, Periods, Source
+from scoring.models import Criterion, Source
 from scoring.parameters import parse_parameters
 from scoring.standard import Standard
 from scoring.units import SCALE, plain
@@ -120,20 +121,11 @@ class Column:
         return self.row.evidence
 
 
-def is_asked(row: Criterion) -> bool:
-    """Is a value of this criterion to be given before the year is complete?"""
-    return row.required or (row.source != Source.TOWNSHIP and not row.bonus and not row.veto)
-
-
-def slots_of(row: Criterion) -> tuple[int, ...]:
-    return (1, 2, 3, 4) if row.periods == Periods.QUARTERS else (0,)
-
-
 def columns_of(standard: Standard, rows: Iterable[Criterion], mine) -> list[Column]:
     """The columns of these criteria, those the reader enters first; `mine(row)` tells which."""
     places = standard.compiled.places
     columns = []
     for row in sorted(rows, key=lambda row: not mine(row)):
         compiled, own = standard.compiled.criteria[places[row.code]], mine(row)
-        columns += [Column(row, compiled, period, own) for period in (slots_of(row) if own else (0,))]
+        columns += [Column(row, compiled, period, own) for period in (periods_of(row) if own else (0,))]
     return columns

@@ -13,7 +13,7 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_links import link
 from evaluations.reading.marks import StarHead
 from evaluations.reading.values import QUARTERS
-from evaluations.services.completeness import slots_of
+from evaluations.services.completeness import is_asked, periods_of
 from scoring.models import ALL_STARS, Criterion
 from scoring.standard import published_standard
 
@@ -59,7 +59,7 @@ class TownshipGap:
 
 @dataclass(frozen=True)
 class DepartmentLine:
-    """One criterion that the department gives."""
+    """One criterion that the department gives. A bonus or a veto that a branch hasn't got is not missing."""
 
     row: Criterion
     head: StarHead | None
@@ -69,12 +69,12 @@ class DepartmentLine:
 
     @property
     def left(self) -> int:
-        return sum(period.left for period in self.periods)
+        return sum(period.left for period in self.periods) if is_asked(self.row) else 0
 
 
 def department_lines(seen: SeenCounty, scope: EntryScope) -> list[DepartmentLine]:
     """The criteria of the person's departments, in three queries however many branches there are."""
-    rows = [row for row in published_standard(seen.round.criteria_set_id).criteria if is_given(row, scope)]
+    rows = [row for row in published_standard(seen.round.criteria_set_id).criteria if scope.enters("", row)]
     place = [seen.row.round_id, seen.row.county_id]
     towns = dict(select(BRANCHES, place))
     given = {tuple(found[:3]): found[3] for found in select(GIVEN, [*place, [row.pk for row in rows]])}
@@ -83,15 +83,11 @@ def department_lines(seen: SeenCounty, scope: EntryScope) -> list[DepartmentLine
     return [line_of(seen, row, towns, given, names, heads) for row in rows]
 
 
-def is_given(row: Criterion, scope: EntryScope) -> bool:
-    return scope.enters("", row)
-
-
 def line_of(
     seen: SeenCounty, row: Criterion, towns: dict[str, int], given: dict[tuple[str, int, int], int],
     names: dict[str, str], heads: dict[str, StarHead],
 ) -> DepartmentLine:  # fmt: skip
-    periods, gaps = [period for _code, period in slots_of(row)], []
+    periods, gaps = periods_of(row), []
     counts = {town: [given.get((town, row.pk, period), 0) for period in periods] for town in towns}
     lines = [
         PeriodLine(
@@ -102,7 +98,7 @@ def line_of(
     ]  # fmt: skip
     for town, branches in towns.items():
         left = branches * len(periods) - sum(counts[town])
-        if left:
+        if left and is_asked(row):
             url = link(seen, "entry_grid", criterion=row.code, township=town)
             gaps.append(TownshipGap(names.get(town, town), left, url))
     head = None if row.star == ALL_STARS else heads.get(row.star)

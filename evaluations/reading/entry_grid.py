@@ -12,15 +12,16 @@ from functools import cached_property
 
 from django.utils.safestring import SafeString
 
-from accounts.access import EntryScope
+from accounts.access import PLACE_CODE, EntryScope
 from branches.models import Branch
 from evaluations.models import RosterEntry
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_cells import Cell, face, own_cell, read_only_cell
-from evaluations.reading.entry_columns import Column, columns_of, is_asked, slots_of
+from evaluations.reading.entry_columns import Column, columns_of
 from evaluations.reading.entry_links import link
 from evaluations.reading.entry_time import Deadline
 from evaluations.reading.marks import StarMark
+from evaluations.services.completeness import is_asked, periods_of
 from evaluations.services.explaining import select
 from evaluations.services.gates import Gate, seen_gates
 from evaluations.workbooks.held import NONE, held_last, held_now
@@ -81,7 +82,8 @@ class Grid:
     def __init__(self, seen: SeenCounty, scope: EntryScope, query: Mapping[str, str]):
         self.seen, self.scope, self.query = seen, scope, query
         self.standard: Standard = published_standard(seen.round.criteria_set_id)
-        self.town = query.get("township", "")
+        town = query.get("township", "")
+        self.town = town if PLACE_CODE.fullmatch(town) else ""
 
     @cached_property
     def own_rows(self) -> list[Criterion]:
@@ -148,7 +150,7 @@ class Grid:
         """Criterion → how many of its values are still to be given, over all branches of the grid."""
         asked = {row.pk: row for row in self.own_rows if is_asked(row)}
         given = dict(select(GIVEN, [self.seen.row.round_id, self.branch_ids, list(asked)]))
-        return {row.code: len(slots_of(row)) * len(self.entries) - given.get(pk, 0) for pk, row in asked.items()}
+        return {row.code: len(periods_of(row)) * len(self.entries) - given.get(pk, 0) for pk, row in asked.items()}
 
     @property
     def row_count(self) -> int:

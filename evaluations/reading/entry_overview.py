@@ -13,10 +13,8 @@ from branches.models import Region
 from evaluations.models import Extension
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_time import Deadline, database_now, deadline_of
-from evaluations.services.completeness import slots_of, township_rows
+from evaluations.services.completeness import other_rows, slots_of, township_rows
 from evaluations.services.road import places_of
-from scoring.models import Source
-from scoring.standard import published_standard
 
 TOWNSHIPS = """
     SELECT r.township_id, count(*), count(*) FILTER (WHERE g.given = %s), coalesce(sum(g.given), 0),
@@ -127,8 +125,7 @@ class Overview:
     @cached_property
     def departments(self) -> list[DepartmentSum]:
         """The departments in the standard's order."""
-        rows = published_standard(self.seen.round.criteria_set_id).criteria
-        own = [row for row in rows if row.source != Source.TOWNSHIP and row.takes_entry and not row.veto]
+        own = other_rows(self.seen.round.criteria_set_id)
         given = dict(select(DEPARTMENTS, [self.seen.row.round_id, self.seen.row.county_id, [row.pk for row in own]]))
         branches = self.branches
         names = dict.fromkeys(row.owner for row in own)

@@ -89,10 +89,6 @@ class Place:
         return self.value.revision if self.value else 0
 
     @property
-    def way(self) -> str:
-        return self.value.way if self.value else ""
-
-    @property
     def given(self) -> bool:
         """Is there a value, or NA?"""
         return self.value is not None and (self.value.reported_na or self.value.reported_number is not None)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from evaluations.reading.criteria import CriterionLine
 from evaluations.reading.entry_places import Place
-from evaluations.reading.evidence import EvidenceLine
+from evaluations.reading.evidence import LIMITS, EvidenceLine, Limits
 from evaluations.reading.marks import StarHead
-from scoring.models import Basis, Criterion, Source, ValueType
+from evaluations.services.completeness import is_asked
+from scoring.models import Basis, Criterion, ValueType
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Question:
         return bool(self.row.files and self.places and not self.closed)
 
     @property
+    def limits(self) -> Limits:
+        """What its files may be."""
+        return LIMITS
+
+    @property
     def options_shown(self) -> bool:
         """Do the answers themselves say what each is worth?"""
         return self.row.value_type == ValueType.CHOICE and not self.closed
@@ -53,12 +59,7 @@ class Question:
     @property
     def missing(self) -> int:
         """How many of its values are still asked for."""
-        return sum(place.missing for place in self.places) if counts(self.row) else 0
-
-
-def counts(row: Criterion) -> bool:
-    """Does a missing value stand in the way? What a township need not give doesn't; a department gives all it has."""
-    return row.required or row.source != Source.TOWNSHIP
+        return sum(place.missing for place in self.places) if is_asked(self.row) else 0
 
 
 @dataclass(frozen=True)

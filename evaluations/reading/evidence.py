@@ -10,14 +10,50 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from accounts.access import Sight
 from branches.models import Branch
-from evaluations.evidence.kinds import BY_MEDIA_TYPE, Kind, shown_megabytes
+from evaluations.evidence.kinds import (
+    BY_MEDIA_TYPE,
+    ENDINGS,
+    KINDS,
+    LARGEST,
+    MEGABYTE,
+    NOT_TAKEN,
+    TOO_LARGE,
+    Kind,
+    shown_megabytes,
+)
 from evaluations.models import EvaluationRound, Evidence
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.criteria import may_see
+from evaluations.reading.values import said
+from tables.message import Message
 
 COUNTY = 6  # significant digits of a county's code
 NAMED = 5  # other uses of a file that are spelled out
 NOTHING = Sight()
+
+
+class Limits:
+    """What may be uploaded, for the page and for its script, which fills what stands in braces."""
+
+    megabytes = LARGEST // MEGABYTE
+    endings = " ".join(ENDINGS)
+    # A type, not an ending, lets a phone offer its camera.
+    accept = ",".join(one for kind in KINDS.values() for one in ([kind.media_type] if kind.is_image else kind.endings))
+
+    @property
+    def kinds(self) -> str:
+        return pgettext("between names", ", ").join(key.upper() for key in KINDS)
+
+    @property
+    def large(self) -> str:
+        return said(Message(TOO_LARGE, {"size": "{size}", "limit": self.megabytes}))
+
+    @property
+    def kind(self) -> str:
+        return said(Message(NOT_TAKEN, {"ending": "{ending}"}))
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, Func
 
 from accounts.access import EntryScope
 from accounts.models import User
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 ONE_VALUE = 4_199_010  # the first key of the lock under which the files of one value are counted
 LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 MOST_OFFERED = 20  # for one value, those taken back counted: nobody fills the disk by adding and taking back
+CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())  # now, after the locks; not as it began
 LONGEST_NAME = 120
 NOT_ASKED = N_("No file is asked for here. Not uploaded.")
 FULL = N_("%(most)s of %(most)s files are here; take one back first. Not uploaded.")
@@ -121,7 +122,7 @@ def record(county: RoundCounty, offer: Offer, made: Prepared, by: User) -> Evide
     EvidenceFile.objects.bulk_create([content], ignore_conflicts=True)
     evidence = Evidence.objects.create(
         round_id=county.round_id, branch_id=gate.branch_id, criterion=row, file_id=made.sha256,
-        name=kept_name(offer.name, made.kind), added_by=by.ledger_name,
+        name=kept_name(offer.name, made.kind), added_by=by.ledger_name, added_at=CLOCK,
     )  # fmt: skip
     if made.draft is not None:
         store().keep(made.draft, made.sha256, made.thumbnail)
@@ -173,7 +174,7 @@ def take_back(county: RoundCounty, pk: int, *, by: User) -> Evidence:
         raise Unknown
     open_door(county, evidence.branch.code, evidence.criterion.code, by.entry_scope(county.county_id))
     live = Evidence.objects.filter(pk=pk, removed_at=None)
-    if live.update(removed_at=Now(), removed_by=by.ledger_name):
+    if live.update(removed_at=CLOCK, removed_by=by.ledger_name):
         note(county, evidence, "evidence.remove", by=by)
     return evidence
 

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +19,7 @@ from branches.models import Branch
 from evaluations.evidence.kinds import BY_MEDIA_TYPE, LARGEST, Refused, refuse_size
 from evaluations.models import Evidence
 from evaluations.reading.county import SeenCounty
-from evaluations.reading.evidence import evidence_seen, files_of
+from evaluations.reading.evidence import LIMITS, evidence_seen, files_of
 from evaluations.reading.values import said
 from evaluations.services import evidence as service
 from evaluations.views.counties import county_of
@@ -102,15 +102,21 @@ def component(seen: SeenCounty, branch: str, criterion: str) -> dict[str, object
     """What templates/entry/_evidence.html takes."""
     row = next(one for one in published_standard(seen.round.criteria_set_id).criteria if one.code == criterion)
     files = files_of(seen.round, Branch.objects.get(code=branch), seen.sight).get(criterion, [])
-    return {"seen": seen, "branch": branch, "row": row, "files": files, "can_edit": True, "next": ""}
+    return {
+        "seen": seen, "branch": branch, "row": row, "files": files, "limits": LIMITS, "can_edit": True, "next": "",
+    }  # fmt: skip
 
 
 def back(request: HttpRequest, seen: SeenCounty, branch: str) -> str:
-    """Where the form came from, within the portal; else the branch's page."""
+    """Where the form came from, within the portal; else the branch's page of entry, where it has one."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
-    return reverse("ranking", args=[seen.round.slug, seen.row.county_id])
+    place = [seen.round.slug, seen.row.county_id]
+    try:
+        return reverse("entry_branch", args=[*place, branch])
+    except NoReverseMatch:
+        return reverse("work", args=place)
 
 
 @require_safe
@@ -120,19 +126,22 @@ def file(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponseB
     seen = county_of(request, slug, county)
     evidence = evidence_seen(seen, pk)
     kind = BY_MEDIA_TYPE[evidence.file.media_type]
-    return sent(request, seen, evidence, service.store().path(evidence.file_id), kind.media_type)
+    return sent(request, seen, evidence, service.store().path(evidence.file_id), kind.media_type, evidence.name)
 
 
 @require_safe
 @login_required
 def thumbnail(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponseBase:
-    """A picture in small."""
+    """A picture in small: a JPEG, whatever the picture is."""
     seen = county_of(request, slug, county)
     evidence = evidence_seen(seen, pk)
-    return sent(request, seen, evidence, service.store().thumbnail(evidence.file_id), "image/jpeg")
+    name = f"{Path(evidence.name).stem}.jpg"
+    return sent(request, seen, evidence, service.store().thumbnail(evidence.file_id), "image/jpeg", name)
 
 
-def sent(request: HttpRequest, seen: SeenCounty, evidence: Evidence, path: Path, media_type: str) -> HttpResponseBase:
+def sent(
+    request: HttpRequest, seen: SeenCounty, evidence: Evidence, path: Path, media_type: str, name: str
+) -> HttpResponseBase:
     """A stored file to be saved, with headers that keep it harmless; a page that says so where it is not on disk."""
     try:
         content = path.open("rb")
@@ -140,4 +149,4 @@ def sent(request: HttpRequest, seen: SeenCounty, evidence: Evidence, path: Path,
         return render(request, "entry/file_missing.html", {"seen": seen, "evidence": evidence}, status=404)
     if Role.AUDITOR in seen.sight.workers:
         service.note_reading(seen.row, evidence, by=request.user)
-    return FileResponse(content, as_attachment=True, filename=evidence.name, content_type=media_type, headers=GUARDED)
+    return FileResponse(content, as_attachment=True, filename=name, content_type=media_type, headers=GUARDED)
