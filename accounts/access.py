@@ -7,6 +7,7 @@ the county sees levels and ranks; other townships' values never.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from accounts.roles import BLIND, ORGANIZATION, TOWNSHIP, Role, fits_place
 
 if TYPE_CHECKING:
     from accounts.models import Grant
+
+PLACE_CODE = re.compile("[0-9]{12}")  # of a region or a branch
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ class EntryScope:
         return bool(self.townships or self.departments)
 
     def covers(self, branch_code: str) -> bool:
-        """May anything be entered for this branch?"""
+        """May anything be entered for this branch? What isn't 12 digits is no branch's code."""
+        if not PLACE_CODE.fullmatch(branch_code):
+            return False
         return bool(self.departments) or any(branch_code.startswith(prefix) for prefix in self.townships)
 
     def enters(self, branch_code: str, criterion) -> bool:

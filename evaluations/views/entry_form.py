@@ -16,7 +16,7 @@ from evaluations.reading.entry_words import page_words
 from evaluations.services.edits import REFUSED, SAVED, Answer, Edit
 from evaluations.services.entering import record_edits
 from evaluations.views.entry import entry_of
-from evaluations.views.values import IN_THE_WAY
+from evaluations.views.values import is_in_the_way
 
 Outcome = tuple[ValueForm, Answer | None]
 
@@ -82,7 +82,7 @@ def recorded(request: HttpRequest, page: EntryPage, edits: list[Edit]) -> list[A
     try:
         return record_edits(page.seen.row, edits, scope=page.scope, by=request.user.ledger_name)
     except (OperationalError, IntegrityError) as error:
-        if getattr(error.__cause__, "pgcode", None) not in IN_THE_WAY:
+        if not is_in_the_way(error):
             raise
     words = gettext("Somebody else is writing here just now. Save again.")
     return [Answer(str(edit.key), REFUSED, edit.revision, words) for edit in edits]

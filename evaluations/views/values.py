@@ -21,6 +21,7 @@ LONGEST = 256 * 1024  # characters of one request
 # deadlock, lock not available, serialization failure; refused by a trigger because the county was sealed this moment
 IN_THE_WAY = ("40P01", "55P03", "40001", "23000")
 STATUS = {SAVED: 200, CONFLICT: 409, REFUSED: 422, REUSED: 422, LOCKED: 423, UNKNOWN: 404}
+FROM_PAGES = (Way.TYPED, Way.KEPT)  # how a value can come from a page
 TEXTS = {"branch": 12, "criterion": 32, "text": 400, "note": 1000, "document": 1000, "source": 1000}
 
 
@@ -42,9 +43,14 @@ def save_values(request: HttpRequest, slug: str, county: str) -> JsonResponse:
     return JsonResponse({"answers": [asdict(answer) for answer in answers]}, status=status)
 
 
+def is_in_the_way(error: DatabaseError) -> bool:
+    """Did somebody else's work stop the database here, so that the same can be sent again?"""
+    return getattr(error.__cause__, "pgcode", None) in IN_THE_WAY
+
+
 def held_up(error: DatabaseError) -> JsonResponse:
     """Somebody else's work is in the way (a seal, a bulk load): nothing was written, the browser sends it again."""
-    if getattr(error.__cause__, "pgcode", None) not in IN_THE_WAY:
+    if not is_in_the_way(error):
         raise error
     answer = JsonResponse({"error": _("Somebody else is writing here just now; it is sent again.")}, status=503)
     answer["Retry-After"] = "2"
@@ -68,12 +74,15 @@ def read_edit(item: dict) -> Edit:
     period, revision = item.get("period", 0), item.get("revision", 0)
     if type(period) is not int or type(revision) is not int or not (0 <= period <= 4 and 0 <= revision < 2**31 - 1):
         raise ValueError("a number")
+    way = Way(item.get("way", Way.TYPED))
+    if way not in FROM_PAGES:
+        raise ValueError("a way")
     return Edit(
         key=UUID(item["key"]),
         **texts,
         period=period,
         revision=revision,
         na=item.get("na") is True,
-        way=Way(item.get("way", Way.TYPED)),
+        way=way,
         as_of=date.fromisoformat(item["as_of"]) if item.get("as_of") else None,
     )

@@ -2,8 +2,9 @@
 
    One element of the page says where to: <div data-entry data-url data-token data-who data-place hidden>.
    A place is "branch|criterion|period". An item is what is on its way for one place: `now` is sent and resent under one
-   key until it is answered, `next` is what was typed since it was first sent. An item lives in localStorage, a key of
-   its own each, so that two tabs never write over each other's; what two tabs send twice has one effect, by its key.
+   key until it is answered, `next` is what was typed since it was first sent. An item lives in localStorage under its
+   place and its key, so two tabs never write over each other's; what two tabs send twice has one effect, by its key.
+   What several tabs left of one place is sent one after the other, the newest last: each is in the value's history.
    States go out as "entry:state" and "entry:counts" on the document. */
 (function () {
   "use strict";
@@ -35,38 +36,58 @@
   /* -- what is kept ------------------------------------------------------------------------------------------- */
 
   function keep(place) {
-    var item = items[place];
+    var item = items[place], name = shelf + place + "#" + item.now.key;
     try {
-      localStorage.setItem(shelf + place, JSON.stringify({
-        now: item.now, next: item.next, tried: item.tried, state: item.state, answer: item.answer
+      localStorage.setItem(name, JSON.stringify({
+        now: item.now, next: item.next, more: item.more, tried: item.tried, state: item.state, answer: item.answer,
+        at: item.at
       }));
+      if (item.name && item.name !== name) { localStorage.removeItem(item.name); }
+      item.name = name;
     } catch (full) { /* kept on the page only; leaving it warns */ }
   }
 
-  function kept(place) {
-    try { return JSON.parse(localStorage.getItem(shelf + place)); } catch (broken) { return null; }
+  function kept(name) {
+    try { return JSON.parse(localStorage.getItem(name)); } catch (broken) { return null; }
   }
 
-  function forget(place) {  // unless another tab has put something newer there
-    var item = items[place], there = kept(place);
+  function drain(name) {
+    try { localStorage.removeItem(name); } catch (closed) { /* nothing was kept */ }
+  }
+
+  function forget(place) {
+    var item = items[place];
     delete items[place];
-    if (!there || there.now.key === item.now.key) {
-      try { localStorage.removeItem(shelf + place); } catch (closed) { /* nothing was kept */ }
-    }
+    if (item.name) { drain(item.name); }
   }
 
   function recall() {
-    var names = [];
+    var names = [], left = [];
     try { names = Object.keys(localStorage); } catch (closed) { return; }
     names.forEach(function (name) {
-      if (name.indexOf(shelf) !== 0) { return; }
-      var place = name.slice(shelf.length), item = kept(place);
-      if (!item || !item.now || !item.now.key) { return; }
-      item.since = 0;
-      items[place] = item;
-      show(place, UNSENT[item.state] ? line() : item.state);
+      var item = name.indexOf(shelf) === 0 ? kept(name) : null;
+      if (item && item.now && item.now.key) { left.push(Object.assign(item, {name: name, since: 0})); }
+    });
+    left.sort(function (one, other) { return (one.at || 0) - (other.at || 0); });
+    left.forEach(function (item) {
+      var place = item.name.slice(shelf.length).split("#")[0];
+      if (items[place]) { follow(place, item); } else { items[place] = item; }
+    });
+    Object.keys(items).forEach(function (place) {
+      show(place, UNSENT[items[place].state] ? line() : items[place].state);
     });
     tell();
+  }
+
+  /* A newer item of another tab goes behind the one of its place: older ones are sent first, none is dropped. */
+  function follow(place, newer) {
+    var older = items[place], edits = [older.next].concat(newer.now, newer.more || [], newer.next).filter(Boolean);
+    older.next = edits.pop();
+    older.more = (older.more || []).concat(edits);
+    older.state = "waiting";
+    older.tried = true;  // what is typed from now on goes last
+    keep(place);
+    drain(newer.name);
   }
 
   /* -- what is told -------------------------------------------------------------------------------------------- */
@@ -95,17 +116,18 @@
   /* -- what is given ------------------------------------------------------------------------------------------- */
 
   function give(edit) {
-    var place = placeOf(edit), item = items[place];
+    var place = placeOf(edit), item = items[place], last = item && (item.next || item.now);
     var mine = Object.assign({period: 0, text: "", na: false, note: "", document: "", source: "", way: "typed"}, edit);
     mine.key = key();
     mine.revision = place in revisions ? revisions[place] : edit.revision || 0;
+    if (last && last.text === mine.text && last.na === mine.na) { mine.way = last.way; }  // a note of a value kept
     if (item && UNSENT[item.state] && item.tried) {
       item.next = mine;  // what was sent may have arrived: its answer comes first
     } else {
       if (item) { mine.revision = item.now.revision; }  // still on top of what its giver saw
-      items[place] = item = {now: mine, next: null, tried: false, answer: null};
+      items[place] = item = {now: mine, next: null, tried: false, answer: null, name: item && item.name};
     }
-    item.since = Date.now();
+    item.since = item.at = Date.now();
     show(place, line());
     keep(place);
     tell();
@@ -117,7 +139,7 @@
     if (!item || item.state !== "conflict") { return; }
     revisions[place] = item.answer.theirs && item.answer.theirs.revision || 0;
     var mine = Object.assign({}, item.now);
-    delete items[place];
+    forget(place);
     give(mine);
   }
 
@@ -208,10 +230,13 @@
     var item = items[place], state = answer.status;
     if (state === "saved") { revisions[place] = answer.revision; }
     if (item.next) {
-      item.now = item.next;
-      item.next = null;
-      item.tried = false;
-      if (state === "saved") { item.now.revision = answer.revision; }
+      item.now = item.more && item.more.shift() || item.next;
+      if (item.now === item.next) { item.next = null; }
+      item.tried = Boolean(item.next);
+      if (state === "saved" && item.now.revision !== answer.revision) {
+        item.now.revision = answer.revision;
+        item.now.key = key();  // another tab may have sent it on top of something else
+      }
       keep(place);
       return show(place, "saving");
     }

@@ -82,13 +82,10 @@
       draw(box, "reason");
       return;
     }
-    var old = JSON.parse(before);
-    var untouched = old.text === value.text && old.na === value.na && box.dataset.way;
     given[box.dataset.place] = same;
-    box.dataset.way = way || (untouched ? box.dataset.way : "typed");
     Entry.give(Object.assign(value, {
       branch: box.dataset.branch, criterion: box.dataset.criterion, period: Number(box.dataset.period),
-      way: box.dataset.way, revision: Number(box.dataset.revision), as_of: value.as_of || null
+      way: way || "typed", revision: Number(box.dataset.revision), as_of: value.as_of || null
     }));
   }
 
@@ -177,7 +174,12 @@
     Entry.drop(box.dataset.place);
     box.dataset.revision = theirs.revision || 0;
     Entry.know(box.dataset.place, theirs.revision || 0);
-    fill(box, {text: text, na: theirs.na, note: theirs.note || "", document: theirs.document || ""});
+    box.dataset.source = theirs.source || "";
+    box.dataset.asOf = theirs.as_of || "";
+    fill(box, {
+      text: text, na: theirs.na, note: theirs.note || "", document: theirs.document || "", source: theirs.source || "",
+      as_of: theirs.as_of || ""
+    });
     given[box.dataset.place] = JSON.stringify(read(box));
     unfold(box);
     draw(box, theirs.na ? "na" : text === "" ? "missing" : "saved");

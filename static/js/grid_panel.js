@@ -56,7 +56,8 @@
     });
     fill("mine", {text: cell.na ? words.na : Grid.shown(at.c, cell.v), note: cell.n});
     body.querySelector("[data-do=theirs]").addEventListener("click", function () {
-      take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "", r: theirs.revision || 0});
+      take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "",
+        s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0});
       Entry.drop(place);
       Grid.closePanel();
     });

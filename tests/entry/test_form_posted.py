@@ -44,6 +44,17 @@ def test_a_refused_value_comes_back_as_typed_with_the_reason_and_the_others_are_
     assert world.value("WM-05").reported_option == "B" and world.value("WM-04") is None
 
 
+def test_a_refused_value_comes_back_on_top_of_what_its_giver_saw_and_never_of_what_came_meanwhile(client, world):
+    form = opened(client, world)
+    world.enter("WM-04", "300")
+
+    refused = post(client, world, form, **{"WM-04.0-text": "3O5"})
+    again = post(client, world, fields(refused.content.decode()), **{"WM-04.0-text": "305"})
+
+    assert refused.status_code == again.status_code == 422
+    assert "place__two" in again.content.decode() and world.value("WM-04").reported_number == 300
+
+
 def test_a_note_that_is_too_long_comes_back_as_typed(client, world):
     form = opened(client, world)
 
@@ -136,6 +147,15 @@ def test_one_fact_is_kept_with_its_button_and_what_was_typed_beside_it_is_saved_
 
     kept = Value.objects.filter(round=world.this).values_list("criterion__code", "reported_option", "way")
     assert sorted(kept) == [("WM-01", "A", "kept"), ("WM-02", "B", "typed")]
+
+
+def test_a_note_given_later_leaves_a_kept_value_kept(client, world):
+    give_last_year(world)
+    post(client, world, opened(client, world), keep="WM-01.0")
+
+    post(client, world, opened(client, world), **{"WM-01.0-note": "同去年"})
+
+    assert (world.value("WM-01").note, world.value("WM-01").way) == ("同去年", "kept")
 
 
 def test_nothing_is_offered_where_this_year_has_a_value_or_last_year_none(client, world):
