@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection, connections
 
 SECONDS = 30  # nothing here takes one; a thread that waits longer is stuck
 
@@ -33,3 +33,13 @@ class Beside:
 def beside():
     with ThreadPoolExecutor(4) as pool:
         yield Beside(pool)
+
+
+def wait_until_a_lock_is_waited_for():
+    """Return once somebody beside waits for what this test's transaction holds."""
+    with connection.cursor() as cursor:
+        for _try in range(2000):
+            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("nobody waits")

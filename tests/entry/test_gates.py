@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
+from accounts.roles import Role
+from branches.models import Department
 from evaluations.models import Extension, RoundCounty, State
+from tests import factories
 from tests.entry import world
 from tests.entry.giving import mark_submitted
 
@@ -88,6 +91,25 @@ def test_an_extension_of_another_township_or_one_not_granted_opens_nothing(count
     Extension.objects.create(county=county.county, township_id=world.TOWN, until=later, reason="停电", asked_by="a")
 
     assert county.enter("WM-04", "355").status == "locked"
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_department_s_extension_opens_its_own_criteria_only(county, granted):
+    owner = county.this.criteria_set.criteria.get(code="WM-09").owner
+    other = Department.objects.create(county_id=world.COUNTY, name=owner)
+    factories.Grant.objects.create(
+        user=county.farms, role=Role.DEPARTMENT_CLERK, region=factories.county(), department=other
+    )
+    past = timezone.now() - timedelta(minutes=1)
+    RoundCounty.objects.filter(round=county.this).update(entry_due=past)
+    Extension.objects.create(
+        county=county.county, department=other, until=timezone.now() + timedelta(hours=1), reason="停电",
+        asked_by="a", decided_by="b" * granted, granted=granted,
+    )  # fmt: skip
+
+    its_own, farms = (county.enter(code, "23.6", by=county.farms).status for code in ("WM-09", "CY-01"))
+
+    assert (its_own, farms) == ("saved" if granted else "locked", "locked")
 
 
 def test_what_is_submitted_is_locked_for_the_township_and_not_for_departments(county):

@@ -1,7 +1,7 @@
 """Steps and edits at the same moment: one effect, one receipt, and what is submitted is what was looked at."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.roles import Role
 from evaluations.models import Decision
@@ -12,7 +12,7 @@ from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
 from tests.entry.giving import fill, submission, wishes
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,15 +63,6 @@ def take_a_value_back_meanwhile(county):
             future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
             wait_until_a_lock_is_waited_for()
         return future.result(30)
-
-
-def wait_until_a_lock_is_waited_for():
-    with connection.cursor() as cursor:
-        for _try in range(2000):
-            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waits")
 
 
 def test_what_is_submitted_is_what_was_looked_at(county):
