@@ -68,8 +68,12 @@ class DepartmentLine:
     url: str
 
     @property
+    def asked(self) -> bool:
+        return is_asked(self.row)
+
+    @property
     def left(self) -> int:
-        return sum(period.left for period in self.periods) if is_asked(self.row) else 0
+        return sum(period.left for period in self.periods) if self.asked else 0
 
 
 def department_lines(seen: SeenCounty, scope: EntryScope) -> list[DepartmentLine]:
