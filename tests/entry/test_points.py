@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
 from evaluations.models import Rating, VetoRecord
@@ -100,3 +101,17 @@ def test_they_cost_the_same_however_many_branches(client, django_assert_num_quer
 
     with django_assert_num_queries(9):
         client.get(f"{county.base}/entry/points/?branch={county.branches[0].code}")
+
+
+@pytest.mark.parametrize("code", ["\0", "419901001\0", "419901001", "٤١٩٩٠١٠٠١٢٠٠"])
+@pytest.mark.parametrize("who", ["clerk", "farms"])
+def test_what_is_no_branch_s_code_is_not_there(client, county, who, code):
+    client.force_login(getattr(county, who))
+
+    assert client.get(f"{county.base}/entry/points/", {"branch": code}).status_code == 404
+    assert client.post(f"{county.base}/entry/evidence/", offer(code)).status_code == 404
+    assert client.get(f"{county.base}/entry/points/", {"branch": county.branches[0].code}).status_code == 200
+
+
+def offer(code: str) -> dict:
+    return {"branch": code, "criterion": "WM-04", "file": SimpleUploadedFile("a.txt", b"a")}

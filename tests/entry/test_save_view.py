@@ -57,6 +57,28 @@ def test_a_conflict_is_a_409_with_both_versions(client, county):
     assert response.json()["answers"][0]["theirs"]["value"] == "355"
 
 
+def test_a_conflict_over_a_source_or_its_date_tells_them_and_the_same_again_is_none(client, county):
+    client.force_login(county.farms)
+    theirs = {"criterion": "CY-01", "text": "20", "source": "粮食台账", "as_of": "2026-10-31"}
+    send(client, county, edit(county, **theirs))
+
+    met = send(client, county, edit(county, **theirs | {"as_of": "2026-11-30"}))
+    same = send(client, county, edit(county, **theirs))
+
+    told = met.json()["answers"][0]["theirs"]
+    assert (met.status_code, told["source"], told["as_of"]) == (409, "粮食台账", "2026-10-31")
+    assert same.status_code == 200
+
+
+@pytest.mark.parametrize(("text", "way"), [("355", "kept"), ("356", "typed")])
+def test_a_new_note_beside_the_same_value_leaves_the_way_it_came(client, county, text, way):
+    send(client, county, edit(county, way="kept"))
+
+    send(client, county, edit(county, text=text, note="核对过", revision=1))
+
+    assert (county.value("WM-04").note, county.value("WM-04").way) == ("核对过", way)
+
+
 def test_answers_that_differ_are_a_200(client, county):
     response = send(client, county, edit(county), edit(county, criterion="CY-01"))
 
@@ -70,8 +92,8 @@ BROKEN = [
 ]  # fmt: skip
 WRONG = [
     {"period": 5}, {"period": -1}, {"period": "1"}, {"period": True}, {"revision": -1}, {"revision": 2**31},
-    {"revision": 1.5}, {"text": 3}, {"text": None}, {"text": "1" * 401}, {"way": "stolen"}, {"as_of": "never"},
-    {"note": ["x"]}, {"branch": 419901001200}, {"key": None},
+    {"revision": 1.5}, {"text": 3}, {"text": None}, {"text": "1" * 401}, {"way": "stolen"}, {"way": "imported"},
+    {"as_of": "never"}, {"note": ["x"]}, {"branch": 419901001200}, {"key": None},
 ]  # fmt: skip
 
 

@@ -63,10 +63,14 @@ class World:
         return self.save(self.edit(code, text, branch, **fields), by=by)[0]
 
 
-def build(count: int = 2, *, checks: dict[str, str] | None = None) -> World:
-    """`count` branches in each of two townships; `checks` replaces criteria's checks (code → JSON)."""
+def build(count: int = 2, others: int | None = None, *, checks: dict[str, str] | None = None) -> World:
+    """`count` branches in each of two townships, or `others` in the second.
+
+    `checks` replaces criteria's checks (code → JSON).
+    """
     towns = [factories.township(TOWN, "示范镇"), factories.township(OTHER_TOWN, "望禾镇")]
-    branches = [one for town in towns for one in factories.branches(count, town=town)]
+    counts = (count, count if others is None else others)
+    branches = [one for town, many in zip(towns, counts, strict=True) for one in factories.branches(many, town=town)]
     standard = factories.criteria_set(published=False)
     for code, text in (checks or {}).items():
         standard.criteria.filter(code=code).update(checks=text)
