@@ -20,7 +20,7 @@ from bench.province import Rated
 from branches.models import Department
 from evaluations.models import EvaluationRound, RosterEntry, RoundCounty, State, Upload, UploadKind, Value, WorkbookCopy
 from evaluations.services.handing_out import workbook_of
-from evaluations.services.takeover import take_over
+from evaluations.services.takeover import choice_of, take_over
 from evaluations.services.uploads import read_if_due, take_upload
 from evaluations.workbooks.held import Held
 from evaluations.workbooks.plan import Plan, Unit
@@ -54,7 +54,7 @@ def measure(rated: Rated, times: int) -> list[Figure]:
         read_if_due(upload.pk)
         checked = time.perf_counter()
         cells = Upload.objects.get(pk=upload.pk).counts["new"]
-        done = take_over(upload, user=clerk, expected=cells)
+        done = take_over(upload, user=clerk, choice=choice_of(upload))
         seconds["check"].append(checked - started)
         seconds["apply"].append(time.perf_counter() - checked)
         assert done.counts["written"] == cells == Value.objects.filter(round=evaluation).count()

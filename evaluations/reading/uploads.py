@@ -15,6 +15,7 @@ from accounts.models import User
 from evaluations.cells import NA
 from evaluations.models import RoundCounty, Upload, UploadKind, UploadRow, UploadState
 from evaluations.reading.values import QUARTERS, said
+from evaluations.services.takeover import CHOICE, CHOSEN
 from evaluations.workbooks.comparing import unpacked
 from scoring.wording import NO, YES
 
@@ -100,6 +101,12 @@ class ShownRow:
         return text
 
     @property
+    def papers(self) -> str:
+        """Where the value comes from and of which day: it may be all that the file changes."""
+        dated = self.row.as_of.isoformat() if self.row.as_of else ""
+        return " · ".join(filter(None, (self.row.document, self.row.source, dated)))
+
+    @property
     def message(self) -> str:
         return said(unpacked(self.row.message)) if self.row.message else ""
 
@@ -137,11 +144,12 @@ class Comparison:
         return [said(unpacked(problem)) for problem in self.upload.problems]
 
     @cached_property
-    def counted(self) -> dict[str, int]:
-        """How many rows there are of each kind, and how many are chosen, in one query."""
+    def counted(self) -> dict[str, int | str]:
+        """How many rows there are of each kind, how many are chosen and which, in one query."""
         rows = self.upload.rows.aggregate(
             **{kind: Count("pk", filter=Q(kind=kind)) for kind in Kind.values},
-            chosen=Count("pk", filter=Q(wanted=True) & ~Q(kind=Kind.ERROR)),
+            chosen=Count("pk", filter=CHOSEN),
+            choice=CHOICE,
             left=Count("pk", filter=Q(wanted=False) & ~Q(kind=Kind.ERROR)),
         )
         return rows
@@ -149,6 +157,11 @@ class Comparison:
     @property
     def wanted(self) -> int:
         return self.counted["chosen"]
+
+    @property
+    def choice(self) -> str:
+        """The digest of what is chosen, which the button sends back."""
+        return self.counted["choice"]
 
     @property
     def left(self) -> int:

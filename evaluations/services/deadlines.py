@@ -81,7 +81,7 @@ def ask_extension(
     county: RoundCounty, *, township: Region | None = None, department: Department | None = None,
     until: datetime, reason: str, by: User,
 ) -> Extension:  # fmt: skip
-    """Ask for more time for one township or department; asked again while one waits, that one is answered."""
+    """Ask for more time for one township or department; the same asked again while it waits is one."""
     row, now = locked(county)
     reason = cleaned(reason, needed=N_("An extension needs its reason."))
     if row.state != State.OPEN:
@@ -92,8 +92,10 @@ def ask_extension(
         refuse(N_("The new time must lie after the deadline and ahead of now."))
     asked = row.extensions.filter(township=township, department=department)
     waiting = asked.filter(decided_at=None).first()
-    if waiting:
+    if waiting and (waiting.until, waiting.reason) == (until, reason):
         return waiting
+    if waiting:
+        refuse(N_("More time was asked for already and waits for its decision; what was asked for now was not kept."))
     made = row.extensions.create(
         township=township, department=department, until=until, reason=reason, asked_by=by.ledger_name
     )

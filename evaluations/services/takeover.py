@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
-from django.db.models import Count
-from django.db.models.functions import Now
+from django.db.models import Count, Q, TextField, Value
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Now
 
 from accounts.access import EntryScope
 from accounts.models import Grant, User
@@ -27,6 +28,11 @@ from ledger.services import append
 from tables.message import N_, Message
 
 Kind = UploadRow.Kind
+CHOSEN = Q(wanted=True) & ~Q(kind=Kind.ERROR)
+# What is chosen, and over which revision of each value: two choices of the same size are not the same choice.
+SEEN = Concat(Cast("pk", TextField()), Value(":"), Cast("seen", TextField()), output_field=TextField())
+LISTED = StringAgg(SEEN, Value(","), ordering="pk", filter=CHOSEN, output_field=TextField())
+CHOICE = MD5(Coalesce(LISTED, Value(""), output_field=TextField()))
 
 
 class NotWritten(Exception):
@@ -45,10 +51,10 @@ class Moved(Exception):
         super().__init__(len(answers))
 
 
-def take_over(upload: Upload, *, user: User, expected: int) -> Upload:
-    """Write the chosen rows, which the sender saw to be `expected`; done before, nothing happens. Raises NotWritten."""
+def take_over(upload: Upload, *, user: User, choice: str) -> Upload:
+    """Write the rows of the choice that the sender saw; done before, nothing happens. Raises NotWritten."""
     try:
-        return written(upload, user, expected)
+        return written(upload, user, choice)
     except Moved as moved:
         mark(upload, moved)
         text = N_("Nothing was written: %(count)s values were changed or locked since the file was read. Look again.")
@@ -56,7 +62,7 @@ def take_over(upload: Upload, *, user: User, expected: int) -> Upload:
 
 
 @transaction.atomic
-def written(upload: Upload, user: User, expected: int) -> Upload:
+def written(upload: Upload, user: User, choice: str) -> Upload:
     lock(f"takeover|{upload.county_id}|{upload.township_id or ''}|{upload.department_id or ''}")
     related = Upload.objects.select_related("county__round", "township", "department")
     upload = related.select_for_update(of=("self",)).get(pk=upload.pk)
@@ -64,11 +70,11 @@ def written(upload: Upload, user: User, expected: int) -> Upload:
         return upload
     if upload.state != UploadState.CHECKED:
         raise NotWritten(Message(N_("Nothing was written: the file is not ready to be taken over.")))
-    chosen = list(upload.rows.filter(wanted=True).exclude(kind=Kind.ERROR).order_by("place").select_related("branch"))
-    if not chosen or len(chosen) != expected:
+    chosen = list(upload.rows.filter(CHOSEN).order_by("place").select_related("branch"))
+    if not chosen or choice_of(upload) != choice:
         raise NotWritten(Message(N_("Nothing was written: the choice was changed in another window. Look again.")))
     write(upload, chosen, scope_of(user, upload), user.ledger_name)
-    upload.rows.filter(wanted=True).exclude(kind=Kind.ERROR).update(applied=True)
+    upload.rows.filter(CHOSEN).update(applied=True)
     counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.APPLIED, applied_at=Now(), counts=counts)
     detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256, "counts": counts}
@@ -78,6 +84,11 @@ def written(upload: Upload, user: User, expected: int) -> Upload:
     )  # fmt: skip
     upload.refresh_from_db()
     return upload
+
+
+def choice_of(upload: Upload) -> str:
+    """The digest of what is chosen now, as the page shows it and the button sends it back."""
+    return upload.rows.aggregate(choice=CHOICE)["choice"]
 
 
 def scope_of(user: User, upload: Upload) -> EntryScope:
@@ -118,7 +129,9 @@ def text_of(row: UploadRow) -> str:
 
 @transaction.atomic
 def mark(upload: Upload, moved: Moved) -> None:
-    """Note on each row what happened meanwhile: changed by others, or no longer allowed."""
+    """Note on each row what happened meanwhile, unless the file was decided in the moment between."""
+    if not Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
+        return
     rows = list(upload.rows.filter(pk__in=moved.answers))
     for row in rows:
         answer = moved.answers[row.pk]
@@ -156,20 +169,3 @@ def choose_conflicts(upload: Upload, *, wanted: bool) -> None:
     """Overwrite all that others changed meanwhile, or none of it."""
     if Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
         upload.rows.filter(kind=Kind.CONFLICT).update(wanted=wanted)
-
-
-@transaction.atomic
-def discard(upload: Upload, *, by: str) -> None:
-    """Leave everything as it is; the file and its rows are kept until they are purged."""
-    upload = Upload.objects.select_related("county__round").select_for_update(of=("self",)).get(pk=upload.pk)
-    if upload.state in (UploadState.APPLIED, UploadState.DISCARDED):
-        return
-    Upload.objects.filter(pk=upload.pk).update(state=UploadState.DISCARDED)
-    detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256}
-    append(
-        chain=upload.county.county_id,
-        actor=by,
-        action="upload.discard",
-        subject=upload.county.round.slug,
-        detail=detail,
-    )

@@ -44,7 +44,7 @@ def take_upload(
     county: RoundCounty, *, kind: str, name: str, content: bytes, by: str,
     department: Department | None = None, source: str = "", as_of: date | None = None,
 ) -> Upload:  # fmt: skip
-    """Keep a file that was sent; the same one sent again waiting is one, and takes its place later."""
+    """Keep a file that was sent. Sent again while it waits, it is one; once checked, it is compared anew instead."""
     digest = hashlib.sha256(content).hexdigest()
     lock(f"upload|{county.pk}|{by}|{digest}")
     facts = {"kind": kind, "source": source, "as_of": as_of} | ({"department": department} if department else {})
@@ -52,11 +52,29 @@ def take_upload(
     waiting = same.filter(state__in=(UploadState.WAITING, UploadState.READING)).first()
     if waiting is not None:
         return waiting
-    same.filter(state=UploadState.CHECKED).update(state=UploadState.DISCARDED)
+    drop(same.filter(state=UploadState.CHECKED), by=by)
     made = Upload.objects.create(county=county, name=name[-120:], sha256=digest, content=content, made_by=by, **facts)
     detail = {"upload": made.pk, "file": made.name, "sha256": digest, "bytes": len(content)}
     append(chain=county.county_id, actor=by, action="upload.send", subject=county.round.slug, detail=detail)
     return made
+
+
+@transaction.atomic
+def discard(upload: Upload, *, by: str) -> None:
+    """Leave everything as it is; the file and its rows are kept until they are purged."""
+    decided = (UploadState.APPLIED, UploadState.DISCARDED)
+    drop(Upload.objects.filter(pk=upload.pk).exclude(state__in=decided), by=by)
+
+
+def drop(uploads: QuerySet[Upload], *, by: str) -> None:
+    """Discard these, each with its entry; locked first, since whoever takes one over locks it before the ledger."""
+    rows = uploads.defer("content").select_related("county__round").select_for_update(of=("self",)).order_by("pk")
+    rows = list(rows)
+    Upload.objects.filter(pk__in=[row.pk for row in rows]).update(state=UploadState.DISCARDED)
+    for row in rows:
+        detail = {"upload": row.pk, "file": row.name, "sha256": row.sha256}
+        subject = row.county.round.slug
+        append(chain=row.county.county_id, actor=by, action="upload.discard", subject=subject, detail=detail)
 
 
 def lock(key: str) -> None:

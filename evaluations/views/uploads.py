@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from evaluations.models import Upload, UploadKind
@@ -16,7 +16,7 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.uploads import LISTED, Comparison, comments_of, upload_of, uploads_of
 from evaluations.services import takeover
 from evaluations.services.handing_out import workbook_of
-from evaluations.services.uploads import take_upload
+from evaluations.services.uploads import discard, take_upload
 from evaluations.upload_forms import TableForm, UploadForm
 from evaluations.views.entry import entry_of
 from evaluations.views.ranking import XLSX
@@ -43,11 +43,12 @@ def workbook(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     return render(request, "entry/workbook.html", context)
 
 
-@require_safe
+@require_POST
 @login_required
 def workbook_file(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    """One workbook; posted, since what it held when it was handed out is kept."""
     seen, scope = entry_of(request, slug, county)
-    unit = unit_of(seen.row, scope, request.GET.get("unit", ""))
+    unit = unit_of(seen.row, scope, request.POST.get("unit", ""))
     content = workbook_of(seen.row, unit, by=request.user.ledger_name)
     return download(content, f"{unit.name}-{seen.round.slug}.xlsx")
 
@@ -107,7 +108,7 @@ def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpRespon
     """Do what was pressed, and show the page again."""
     action = request.POST.get("action", "choose")
     if action == "discard":
-        takeover.discard(found, by=request.user.ledger_name)
+        discard(found, by=request.user.ledger_name)
     elif action == "apply":
         apply(request, found)
     elif action in ("overwrite", "leave"):
@@ -121,9 +122,8 @@ def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpRespon
 
 
 def apply(request: HttpRequest, found: Upload) -> None:
-    expected = next(iter(numbers(request, "expected")), 0)
     try:
-        takeover.take_over(found, user=request.user, expected=expected)
+        takeover.take_over(found, user=request.user, choice=request.POST.get("choice", ""))
     except takeover.NotWritten as refused:
         messages.error(request, refused.message.translated(_))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from accounts.access import EntryScope
@@ -73,10 +74,11 @@ class Comparison:
         base = [held.text, held.revision] if self.base is None else self.base.get(found.key, ["", 0])
         text = self.read(found, held)
         note = self.note(found, held)
-        if text == base[0] and note == held.note or (not text and not base[0] and found.period):
+        edit = self.edit(found, held, text, note)
+        if text == base[0] and papers(edit) == papers(held) or (not text and not base[0] and found.period):
             self.same += 1
             return
-        self.keep(Changed(self.seen, found, base, self.edit(found, held, text, note)))
+        self.keep(Changed(self.seen, found, base, edit))
 
     def keep(self, changed: Changed) -> None:
         self.changed.append(changed)
@@ -139,7 +141,7 @@ class Comparison:
             row.kind, row.wanted = Kind.ERROR, False
             return row
         ready = read[edit.key]
-        if text_of_parsed(ready.parsed) == held.text and edit.note == held.note:
+        if text_of_parsed(ready.parsed) == held.text and papers(ready.edit) == papers(held):
             self.same += 1
             return None
         return self.valued(row, one, ready)
@@ -154,6 +156,11 @@ class Comparison:
         row.option, row.na = parsed.option, parsed.na
         row.note, row.document, row.source, row.as_of = edit.note, edit.document, edit.source, edit.as_of
         return row
+
+
+def papers(one: Edit | Held) -> tuple[str, str, str, date | None]:
+    """What is said beside a value: another source or date makes it another, though the number is the same."""
+    return one.note, one.document, one.source, one.as_of
 
 
 def counts_of(rows: Iterable[UploadRow], same: int) -> dict[str, int]:

@@ -32,6 +32,7 @@ WORDS = {  # what departments call the columns
 }
 KNOWN = {word: name for name, words in WORDS.items() for word in words}
 ONE_VALUE = frozenset(("indicator", "value"))
+OF_LONG = ONE_VALUE | {"period"}
 QUARTER = re.compile(r"(.+?)[/ ,]*(?:Q([1-4])|(?:第?([1-4一二三四])季度?)|/([1-4]))\Z", re.IGNORECASE)
 CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
@@ -59,6 +60,15 @@ class Heads:
     @property
     def is_long(self) -> bool:
         return ONE_VALUE <= self.names
+
+    def fitting(self, cells: list[str]) -> Heads:
+        """The same with a problem for each column of the other shape, which would be passed over in silence."""
+        text = N_("“%(name)s”: a table has “indicator” and “value”, or a column for each criterion, not both")
+        fits = (lambda head: not head.row) if self.is_long else (lambda head: head.name not in OF_LONG)
+        pairs = zip(self.heads, cells, strict=True)
+        return Heads([
+            head if fits(head) else Head(problem=Message(text, {"name": displayed(cell)})) for head, cell in pairs
+        ])  # fmt: skip
 
 
 class TableReader:
@@ -106,7 +116,7 @@ class TableReader:
         if not heads.is_long and not any(head.row or head.problem for head in heads.heads):
             text = N_("no column is headed by a criterion's code or name, nor are there “indicator” and “value”")
             raise TableRefused([Message(text)])
-        return heads
+        return heads.fitting(row.cells)
 
     def head(self, cell: str) -> Head:
         text = tidy(cell[:200])
@@ -147,7 +157,7 @@ class TableReader:
         elif heads.is_long:
             yield self.once(row, self.long(row, heads, branch, said))
         else:
-            for found in self.wide(row, heads, branch, cells):
+            for found in self.wide(row, heads, branch, cells, said):
                 yield self.once(row, found)
 
     def once(self, row: BookRow, found: Found) -> Found:
@@ -159,7 +169,10 @@ class TableReader:
                 found.problem = Message(N_("the same value as in cell %(cell)s"), {"cell": before})
         return found
 
-    def wide(self, row: BookRow, heads: Heads, branch: Place, cells: list[str]) -> Iterator[Found]:
+    def wide(
+        self, row: BookRow, heads: Heads, branch: Place, cells: list[str], said: dict[str, str]
+    ) -> Iterator[Found]:
+        """Each criterion's value, with what the row says of all of them and the note that is its own."""
         notes = {
             head.row.code: cells[place] for place, head in enumerate(heads.heads) if head.row and head.part == NOTE
         }
@@ -171,8 +184,9 @@ class TableReader:
                 continue
             period, problem = period_of(head.row, head.part)
             found = Found(row.sheet, address(place, row.number), branch, head.row, period, text)
-            found.note = notes.get(head.row.code)
             found.problem = refused(text) or (problem if text.strip() else None)
+            tell(found, said)
+            found.note = notes.get(head.row.code, "").strip() or found.note
             yield found
 
     def long(self, row: BookRow, heads: Heads, branch: Place, said: dict[str, str]) -> Found:
@@ -188,13 +202,18 @@ class TableReader:
         found.row = named
         found.period, found.problem = period_of(named, said.get("period", "").strip())
         found.problem = found.problem or refused(said["value"])
-        for name in ("note", "document", "source"):
-            setattr(found, name, said.get(name, "").strip() or None)
-        try:
-            found.as_of = Date(default=None).read(said.get("as_of", ""))
-        except BadCell as bad:
-            found.problem = Message(N_("the date must be %(allowed)s"), {"allowed": bad.allowed})
+        tell(found, said)
         return found
+
+
+def tell(found: Found, said: dict[str, str]) -> None:
+    """Take over what a row says beside its values: note, document, source and date."""
+    for name in ("note", "document", "source"):
+        setattr(found, name, said.get(name, "").strip() or None)
+    try:
+        found.as_of = Date(default=None).read(said.get("as_of", ""))
+    except BadCell as bad:
+        found.problem = Message(N_("the date must be %(allowed)s"), {"allowed": bad.allowed})
 
 
 def period_of(row: Criterion, part: str) -> tuple[int, Message | None]:

@@ -57,6 +57,18 @@ def sent(county: World, content: bytes, *, by: User | None = None, **fields) -> 
     return Upload.objects.get(pk=upload.pk)
 
 
+def changed(county: World, **values) -> Upload:
+    """The clerk's upload of the workbook with values of the first branch: changed(county, PA_06=3)."""
+    one = county.mine[0].code
+    return sent(county, filled(handed(county), {(key.replace("_", "-"), one): value for key, value in values.items()}))
+
+
+def waiting(county: World, content: bytes = b"PK\x03\x04 no workbook") -> Upload:
+    """A file sent and not read yet."""
+    facts = {"kind": UploadKind.WORKBOOK, "name": "w.xlsx", "by": county.clerk.ledger_name}
+    return take_upload(county.county, content=content, **facts)
+
+
 def table(county: World, text: str | bytes, *, name: str = "table.csv", **fields) -> Upload:
     """A department's table, read."""
     facts = {"source": "粮食台账", "as_of": date(2026, 10, 31)} | fields

@@ -1,24 +1,20 @@
-"""The deadline: who sets it, who asks for more time and who grants it, and that closing is all or nothing."""
+"""The deadline: who sets it, who asks for more time and who grants it, and what the pages show of it."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from accounts.models import Grant
 from accounts.roles import Role
 from branches.models import Department
 from evaluations.models import Extension, RoundCounty, State
-from evaluations.services import deadlines, road
 from evaluations.services.deadlines import DeadlineRefused, ask_extension, decide_extension, set_due
-from evaluations.services.road import act
 from evaluations.workflow import SUBMIT
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
-from tests.entry.giving import due, fill, move, submission, wishes
-from tests.threads import beside
+from tests.entry.giving import due, fill, move
 
 pytestmark = pytest.mark.django_db
 
@@ -80,10 +76,16 @@ def test_more_time_needs_a_reason_and_a_time_ahead(county, change, words):
         ask(county, **change)
 
 
-def test_asked_twice_it_waits_once(county):
+@pytest.mark.parametrize("change", [{"reason": "网络不通"}, {"until": ahead(days=9)}])
+def test_asked_twice_the_same_waits_once_and_another_time_or_reason_is_refused(county, change):
     due(county, hours=1)
+    until = ahead(days=3)
 
-    assert ask(county).pk == ask(county, reason="网络不通").pk
+    assert ask(county, until=until).pk == ask(county, until=until).pk
+    with pytest.raises(DeadlineRefused, match="was not kept"):
+        ask(county, **{"until": until} | change)
+
+    assert (Extension.objects.get().until, Extension.objects.get().reason) == (until, "停电")
     assert [entry.action for entry in LedgerEntry.objects.all()] == ["extension.ask"]
 
 
@@ -225,83 +227,6 @@ def test_the_overview_costs_the_same_however_many_branches(client, count, django
 
 
 OVERVIEW = 9
-
-
-# Closing while a submit is under way (C-14) ---------------------------------------------------------------------------
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        for _try in range(2000):
-            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waits")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_submit_that_arrives_while_the_county_closes_is_refused_whole(county):
-    fill(county, *county.mine)
-    asked = wishes(county, *county.mine)
-
-    with beside() as threads:
-        with transaction.atomic():
-            RoundCounty.objects.filter(pk=county.county.pk).update(state=State.CLOSED_FOR_ENTRY)
-            future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
-            wait_until_somebody_waits()
-        outcome = future.result(30)
-
-    assert len(outcome.refused) == 2 and not outcome.moved
-    assert {submission(county, branch).status for branch in county.mine} == {"draft"}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_closing_waits_for_a_submit_under_way_which_is_taken_whole(county):
-    fill(county, *county.mine)
-
-    with beside() as threads:
-        with transaction.atomic():
-            outcome = move(county, SUBMIT, *county.mine)
-            future = threads.start(close, county)
-            wait_until_somebody_waits()
-        closed = future.result(30)
-
-    assert len(outcome.moved) == 2
-    assert closed == {"submitted"}  # what the closing saw of the township's branches
-
-
-def close(county):
-    with transaction.atomic():
-        RoundCounty.objects.filter(pk=county.county.pk).update(state=State.CLOSED_FOR_ENTRY)
-        return {submission(county, branch).status for branch in county.mine}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_county_s_lock_closing_sees_half(county, monkeypatch):
-    monkeypatch.setattr(road, "COUNTY", road.COUNTY.replace("FOR SHARE", ""))
-    fill(county, *county.mine)
-
-    with beside() as threads:
-        with transaction.atomic():
-            move(county, SUBMIT, *county.mine)
-            closed = threads.do(close, county)
-
-    assert closed == {"draft"}  # closed, and submitted after it all the same
-    assert {submission(county, branch).status for branch in county.mine} == {"submitted"}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_deadline_moved_while_a_submit_waits_counts_as_it_is_then(county):
-    fill(county)
-    due(county, minutes=-1)
-    asked = wishes(county)
-
-    with beside() as threads:
-        with transaction.atomic():
-            deadlines.set_due(county.county, ahead(hours=1), by=county.approver)
-            future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
-            wait_until_somebody_waits()
-        outcome = future.result(30)
-
-    assert outcome.moved and not submission(county).late
 
 
 def test_a_deadline_is_set_by_nobody_who_enters_and_never_for_long_after_the_year():

@@ -9,7 +9,7 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from evaluations.models import Upload, UploadState
-from evaluations.services.takeover import take_over
+from evaluations.services.takeover import choice_of, take_over
 from evaluations.services.uploads import read_if_due
 from tests.entry import world
 from tests.entry.sending import kinds, reasons, saved, sentences, table
@@ -36,6 +36,10 @@ def county():
 def values(upload):
     rows = upload.rows.filter(kind="new").select_related("branch", "criterion").order_by("place")
     return [(row.branch.code[-6:], row.criterion.code, row.period, str(row.number)) for row in rows]
+
+
+def confirm(county, upload):
+    take_over(upload, user=county.farms, choice=choice_of(upload))
 
 
 LONG = "code,indicator,value,period,note\n{one},CY-02,55.5,,\n{one},ST-05,2,1,汛期\n{two},CY-02,60,,\n"
@@ -69,7 +73,7 @@ def test_a_workbook_reads_like_the_csv(county):
 def test_values_are_kept_with_the_source_and_the_date_asked_for(county):
     upload = table(county, f"code,CY-02\n{county.branches[0].code},55.5\n")
 
-    take_over(upload, user=county.farms, expected=1)
+    confirm(county, upload)
 
     row = county.value("CY-02")
     assert (row.reported_number, row.source, row.as_of, row.way) == (55.5, "粮食台账", date(2026, 10, 31), "imported")
@@ -78,10 +82,45 @@ def test_values_are_kept_with_the_source_and_the_date_asked_for(county):
 def test_a_long_row_s_own_source_date_and_document_come_first(county):
     text = "code,indicator,value,source,as_of,document\n{0},CY-02,55.5,统计年报,2026/9/30,统〔2026〕3号\n"
 
-    take_over(table(county, text.format(county.branches[0].code)), user=county.farms, expected=1)
+    confirm(county, table(county, text.format(county.branches[0].code)))
 
     row = county.value("CY-02")
     assert (row.source, row.as_of, row.document) == ("统计年报", date(2026, 9, 30), "统〔2026〕3号")
+
+
+def test_a_wide_row_s_own_source_date_document_and_note_come_first(county):
+    text = "code,CY-02,CY-07,CY-02/note,备注,来源,日期,文号\n{0},55.5,3,抽查,汛期,统计年报,2026/9/30,统〔2026〕3号"
+
+    confirm(county, table(county, text.format(county.branches[0].code)))
+
+    row = county.value("CY-02")
+    assert (row.source, row.as_of, row.document) == ("统计年报", date(2026, 9, 30), "统〔2026〕3号")
+    assert (row.note, county.value("CY-07").note) == ("抽查", "汛期")
+
+
+@pytest.mark.parametrize("head", ["code,CY-02,period", "code,CY-02,value", "code,indicator,value,CY-02"])
+def test_a_column_of_the_other_shape_is_refused_not_passed_over(county, head):
+    cells = {"code": county.branches[0].code, "CY-02": "55", "indicator": "CY-02", "value": "55", "period": ""}
+
+    upload = table(county, f"{head}\n{','.join(cells[name] for name in head.split(','))}\n")
+
+    assert upload.counts["new"] == 1
+    assert [said.partition(":")[0] for said in reasons(upload)] == [f"“{head.rpartition(',')[2]}”"]
+
+
+@pytest.mark.parametrize(("given", "new"), [({}, 0), ({"source": "统计年报"}, 1), ({"as_of": date(2026, 11, 30)}, 1)])
+def test_another_source_or_date_is_a_change_though_the_number_is_the_same(county, given, new):
+    text = f"code,CY-02\n{county.branches[0].code},55.5\n"
+    confirm(county, table(county, text))
+
+    upload = table(county, text, **given)
+
+    assert (upload.rows.count(), upload.counts["same"]) == (new, 1 - new)
+    if new:
+        confirm(county, upload)
+        row = county.value("CY-02")
+        kept = {"source": "粮食台账", "as_of": date(2026, 10, 31)} | given
+        assert {"source": row.source, "as_of": row.as_of} == kept and row.revision == 2
 
 
 def test_an_exact_name_is_enough_within_its_township(county):
@@ -170,7 +209,7 @@ def test_a_value_given_twice_is_an_error_that_names_the_first(county):
 
 
 def test_an_empty_cell_changes_nothing(county):
-    take_over(table(county, f"code,CY-02\n{county.branches[0].code},55\n"), user=county.farms, expected=1)
+    confirm(county, table(county, f"code,CY-02\n{county.branches[0].code},55\n"))
 
     upload = table(county, f"code,CY-02,CY-07\n{county.branches[0].code},,90\n")
 
@@ -222,7 +261,7 @@ def test_the_page_asks_for_source_and_date_and_keeps_what_was_typed(client, coun
     sent = post(source="粮食台账", as_of="2026-10-31")
     read_if_due(Upload.objects.get().pk)
     assert "55.5" in client.get(sent.url).content.decode()
-    client.post(sent.url, {"action": "apply", "expected": 1})
+    client.post(sent.url, {"action": "apply", "choice": choice_of(Upload.objects.get())})
     assert county.value("CY-02").as_of == date(2026, 10, 31)
 
 

@@ -1,5 +1,6 @@
 """The pages of files: a round trip, what is refused at once, whose a file is, what a page costs."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -10,13 +11,14 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts.roles import Role
-from evaluations.models import Upload, UploadState
+from evaluations.models import Upload, UploadState, WorkbookCopy
+from evaluations.services.takeover import choice_of
 from evaluations.services.uploads import read_if_due
 from ledger.models import LedgerEntry
 from scoring.standard import published_standard
 from tests import factories
 from tests.entry import world
-from tests.entry.sending import filled, handed, place, sent
+from tests.entry.sending import changed, filled, handed, place, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -32,12 +34,6 @@ def county():
     return world.build()
 
 
-def changed(county, **values):
-    """The clerk's upload of the workbook with values of the first branch: changed(county, PA_06=3)."""
-    one = county.mine[0].code
-    return sent(county, filled(handed(county), {(key.replace("_", "-"), one): value for key, value in values.items()}))
-
-
 def post_file(client, county, content, name="填报.xlsx", page="workbook", **form):
     file = SimpleUploadedFile(name, content)
     return client.post(f"{county.base}/entry/{page}/", {"file": file} | form)
@@ -46,7 +42,7 @@ def post_file(client, county, content, name="填报.xlsx", page="workbook", **fo
 def test_the_round_trip_through_pages(client, county):
     client.force_login(county.clerk)
     one = county.mine[0].code
-    workbook = client.get(f"{county.base}/entry/workbook.xlsx")
+    workbook = client.post(f"{county.base}/entry/workbook.xlsx")
     content = filled(workbook.content, {("WM-04", one): 355, ("PA-06", one): "x"})
 
     page = post_file(client, county, content).url
@@ -54,10 +50,24 @@ def test_the_round_trip_through_pages(client, county):
     assert client.get(page, headers={"hx-request": "true"}).status_code == 200
     read_if_due(Upload.objects.get().pk)
     assert client.get(page, headers={"hx-request": "true"}).headers["HX-Refresh"] == "true"
-    client.post(page, {"action": "apply", "expected": 1})
+    client.post(page, {"action": "apply", "choice": choice_of(Upload.objects.get())})
 
     assert county.value("WM-04").reported_number == 355
     assert Upload.objects.get().state == UploadState.APPLIED
+
+
+def test_a_workbook_is_handed_out_to_a_button_and_to_no_look(client, county):
+    client.force_login(county.clerk)
+    address = f"{county.base}/entry/workbook.xlsx"
+
+    looked = [client.get(address).status_code, client.head(address).status_code]
+    page = client.get(f"{county.base}/entry/workbook/").content.decode()
+
+    assert looked == [405, 405] and not WorkbookCopy.objects.exists()
+    assert f'<form method="post" action="{address}">' in page
+    unit = re.search(r'name="unit" value="([^"]+)"', page)[1]
+    assert "attachment" in client.post(address, {"unit": unit}).headers["Content-Disposition"]
+    assert WorkbookCopy.objects.count() == 1
 
 
 def test_the_workbook_comes_back_with_each_error_as_a_comment_in_its_cell(client, county):
@@ -73,7 +83,7 @@ def test_the_workbook_comes_back_with_each_error_as_a_comment_in_its_cell(client
     assert place(book, "PA-06", one).fill.fgColor.rgb == "FFF4C7C3"
     again = sent(county, filled(back.content, {("PA-06", one): 3}))
     assert again.counts["error"] == 0 and again.counts["new"] == 2
-    client.post(f"{county.base}/entry/uploads/{again.pk}/", {"action": "apply", "expected": 2})
+    client.post(f"{county.base}/entry/uploads/{again.pk}/", {"action": "apply", "choice": choice_of(again)})
     assert county.value("PA-06").reported_number == 3
 
 
@@ -152,8 +162,9 @@ def test_each_step_with_a_file_leaves_one_entry_that_names_who_took_it(client):
     for file, action in ((content, "apply"), (other, "discard")):
         page = post_file(client, county, file).url
         read_if_due(Upload.objects.latest("pk").pk)
-        client.post(page, {"action": action, "expected": 1})
-        client.post(page, {"action": action, "expected": 1})
+        form = {"action": action, "choice": choice_of(Upload.objects.latest("pk"))}
+        client.post(page, form)
+        client.post(page, form)
 
     entries = list(LedgerEntry.objects.order_by("pk").values_list("action", "actor"))
     steps = ("upload.send", "upload.apply", "upload.send", "upload.discard")
@@ -174,7 +185,8 @@ def test_a_page_costs_the_same_however_many_branches(client, size):
 
     for page in PAGES:
         with CaptureQueriesContext(connection) as asked:
-            assert client.get(f"{county.base}/entry/{page.format(pk=upload.pk)}").status_code == 200, page
+            look = client.post if page == "workbook.xlsx" else client.get
+            assert look(f"{county.base}/entry/{page.format(pk=upload.pk)}").status_code == 200, page
         found[page] = len(asked)
 
     assert found == PAGES

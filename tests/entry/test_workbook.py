@@ -11,7 +11,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from evaluations.models import UploadState, Value, WorkbookCopy
-from evaluations.services.takeover import take_over
+from evaluations.services.takeover import choice_of, take_over
 from tests.entry import world
 from tests.entry.sending import KEYS, filled, handed, kinds, place, reasons, saved, sent, sentences
 
@@ -124,7 +124,7 @@ def test_a_workbook_filled_in_is_compared_and_taken_over(county):
 
     upload = sent(county, filled(handed(county), changes))
     assert upload.counts == {"new": 3, "conflict": 0, "error": 0, "same": 19}
-    take_over(upload, user=county.clerk, expected=3)
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     assert [county.value(*at).reported_number for at in (("WM-04", one), ("WM-01", two), ("PA-06", two))] == [355, 2, 3]
     assert county.value("WM-04", one).way == "imported"
@@ -134,7 +134,7 @@ def test_a_cell_emptied_takes_its_value_back(county):
     county.enter("WM-04", "300")
 
     upload = sent(county, filled(handed(county), {("WM-04", county.mine[0].code): None}))
-    take_over(upload, user=county.clerk, expected=1)
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     assert county.value("WM-04").effective_state == 0
 
@@ -145,7 +145,7 @@ def test_na_needs_the_reason_beside_it(county):
 
     upload = sent(county, filled(handed(county), changes))
     assert [row[0] for row in kinds(upload)] == ["error", "new"]
-    take_over(upload, user=county.clerk, expected=1)
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     assert (county.value("WM-04", two).reported_na, county.value("WM-04", two).note) == (True, "无常住户")
     assert "reason" in reasons(upload)[0]
@@ -155,7 +155,7 @@ def test_only_a_note_changed_keeps_the_value(county):
     county.enter("WM-04", "300", document="示文1号")
 
     upload = sent(county, filled(handed(county), {("WM-04/note", county.mine[0].code): "核对过"}))
-    take_over(upload, user=county.clerk, expected=1)
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     row = county.value("WM-04")
     assert (row.reported_number, row.note, row.document) == (300, "核对过", "示文1号")
@@ -281,7 +281,7 @@ def test_of_a_sheet_that_stands_twice_the_second_value_is_an_error_that_names_th
     book.copy_worksheet(sheet)
 
     upload = sent(county, saved(book))
-    take_over(upload, user=county.clerk, expected=1)
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     cell = place(book, "WM-04", one.code).coordinate
     assert upload.counts["new"] == 1 and f"the same value as in cell {sheet.title}!{cell}" in reasons(upload)

@@ -64,7 +64,6 @@ COUNTY_PAGES = {
     "entry_return": CHECKED,
     "entry_overview": WATCHED,
     "entry_workbook": ENTRY,
-    "entry_workbook_file": ENTRY,
     "entry_import": OF_DEPARTMENT,
     "uploads": ENTRY,
     "upload": SENT_BY_CLERK,
@@ -79,9 +78,12 @@ POSTED = {
     "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
     "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
     "entry_decide": APPROVED, "entry_workbook": ENTRY, "entry_import": OF_DEPARTMENT, "upload": SENT_BY_CLERK,
-}  # fmt: skip  # 302 where allowed
+    "entry_workbook_file": ENTRY,
+}  # fmt: skip  # 302 where allowed, but for:
+ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
-EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}  # as their values; test_evidence.py
+# Evidence is seen as its values are; test_evidence_seen.py
+EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin", "start"}
 
