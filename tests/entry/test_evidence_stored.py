@@ -17,6 +17,7 @@ from evaluations.evidence.store import ABANDONED
 from evaluations.models import Evidence, EvidenceFile
 from evaluations.reading.evidence import files_of
 from evaluations.services import evidence as service
+from evaluations.services import evidence_room
 from evaluations.tasks import sweep_evidence
 from ledger.models import LedgerEntry
 from tests.entry import files, world
@@ -246,3 +247,17 @@ def test_a_line_cut_in_the_middle_of_an_upload_leaves_nothing(client, live_serve
     assert answer.startswith(b"HTTP/1.1 302" if kept else b"HTTP/1.1 4") or not (answer or kept)
     assert Evidence.objects.count() == kept
     assert len([path for path in service.store().root.rglob("*") if path.is_file()]) == kept
+
+
+def test_a_unit_has_so_much_room_in_a_round_and_another_s_is_its_own(county, monkeypatch):
+    monkeypatch.setattr(evidence_room, "MOST_OF_UNIT", 1)
+    first = offer(county, content=files.padded(900_000))
+    taken_back = offer(county, content=files.padded(100_000), code=ONE)
+    service.take_back(county.county, taken_back.pk, by=county.clerk)
+
+    said = refused(county, content=files.padded(100_001), branch=county.mine[1])
+
+    assert said.startswith("With this file your unit's evidence would be larger than 1 MB.")
+    assert offer(county, content=files.padded(900_000)).pk == first.pk
+    assert offer(county, content=files.padded(100_000), branch=county.mine[1]).pk
+    assert offer(county, content=files.padded(999_000), code="CY-01", by=county.farms).pk
