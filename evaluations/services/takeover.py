@@ -102,7 +102,10 @@ def scope_of(user: User, upload: Upload) -> EntryScope:
 
 
 def write(upload: Upload, chosen: list[UploadRow], scope: EntryScope, by: str) -> None:
-    """Raises Moved unless every row could be written."""
+    """Raises Moved unless every row could be written, NotWritten where two are of one value."""
+    if len({(row.branch_id, row.criterion_id, row.period) for row in chosen}) < len(chosen):
+        text = N_("Nothing was written: the file holds a value twice. Discard it and send it again.")
+        raise NotWritten(Message(text))
     entering = Judging(upload.county, scope, by)
     codes = {row.pk: code for code, row in entering.rows.items()}
     edits = [edit_of(row, codes[row.criterion_id]) for row in chosen]

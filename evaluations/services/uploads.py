@@ -21,6 +21,7 @@ from accounts.access import EntryScope
 from accounts.models import User
 from branches.models import Department
 from evaluations.models import RoundCounty, Upload, UploadRow, UploadState
+from evaluations.services.upload_room import refuse_full
 from evaluations.services.upload_rows import store_rows
 from evaluations.workbooks.comparing import Comparison, counts_of, packed
 from evaluations.workbooks.held import held_now
@@ -46,13 +47,14 @@ def take_upload(
 ) -> Upload:  # fmt: skip
     """Keep a file that was sent. Sent again while it waits, it is one; once checked, it is compared anew instead."""
     digest = hashlib.sha256(content).hexdigest()
-    lock(f"upload|{county.pk}|{by}|{digest}")
+    lock(f"upload|{by}")
     facts = {"kind": kind, "source": source, "as_of": as_of} | ({"department": department} if department else {})
     same = Upload.objects.filter(county=county, made_by=by, sha256=digest, **facts)
     waiting = same.filter(state__in=(UploadState.WAITING, UploadState.READING)).first()
     if waiting is not None:
         return waiting
     drop(same.filter(state=UploadState.CHECKED), by=by)
+    refuse_full(county, by=by, size=len(content))
     made = Upload.objects.create(county=county, name=name[-120:], sha256=digest, content=content, made_by=by, **facts)
     detail = {"upload": made.pk, "file": made.name, "sha256": digest, "bytes": len(content)}
     append(chain=county.county_id, actor=by, action="upload.send", subject=county.round.slug, detail=detail)

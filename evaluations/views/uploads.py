@@ -16,8 +16,10 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.uploads import LISTED, Comparison, comments_of, upload_of, uploads_of
 from evaluations.services import takeover
 from evaluations.services.handing_out import workbook_of
+from evaluations.services.upload_room import NoRoom
 from evaluations.services.uploads import discard, take_upload
 from evaluations.upload_forms import TableForm, UploadForm
+from evaluations.views.busy import told_when_busy
 from evaluations.views.entry import entry_of
 from evaluations.views.ranking import XLSX
 from evaluations.workbooks.plan import unit_of, units_of
@@ -29,6 +31,7 @@ READ = ["GET", "HEAD", "POST"]
 
 @require_http_methods(READ)
 @login_required
+@told_when_busy
 def workbook(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The workbooks one may download, and where they come back."""
     seen, scope = entry_of(request, slug, county)
@@ -55,6 +58,7 @@ def workbook_file(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(READ)
 @login_required
+@told_when_busy
 def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """A department's own table."""
     seen, scope = entry_of(request, slug, county)
@@ -76,7 +80,11 @@ def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 def kept(request: HttpRequest, seen: SeenCounty, form: UploadForm, **fields) -> HttpResponse:
     """Keep the file and go where it is read."""
     file = {name: form.cleaned_data[name] for name in ("name", "content")}
-    upload = take_upload(seen.row, by=request.user.ledger_name, **file, **fields)
+    try:
+        upload = take_upload(seen.row, by=request.user.ledger_name, **file, **fields)
+    except NoRoom as refused:
+        messages.error(request, refused.message.translated(_))
+        return redirect(seen.url("uploads"))
     return redirect(seen.url("upload", upload.pk))
 
 
@@ -90,6 +98,7 @@ def uploads(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(READ)
 @login_required
+@told_when_busy
 def upload(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """One file: how far it is, then beside what the portal holds; a POST chooses, takes over or discards."""
     seen, scope = entry_of(request, slug, county)
