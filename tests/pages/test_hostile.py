@@ -15,6 +15,7 @@ from tests.pages import routes
 from tests.pages.walking import county_address
 from tests.pages.world import COUNTY, NAMES, STATES
 
+CITY = routes.CITY_ORGANIZATION
 QUERIES = [
     "sort=__class__&level=9e9&page=-1&q=%00",
     "sort=-__class__&level=&page=0",
@@ -51,6 +52,22 @@ def test_no_query_string_is_a_fault(client, world, who, query):
             if response["Content-Type"].startswith("text/html"):
                 assert "<script>alert" not in response.content.decode()
     assert client.get(f"/?{query}").status_code == 200
+
+
+NAMES_ASKED = ["branch", "township", "criterion", "star", "at", "next", "part", "unit", "q", "show", "page", "for"]
+
+
+@pytest.mark.parametrize("name", NAMES_ASKED)
+@pytest.mark.parametrize("who", [Role.ENTRY_CLERK, Role.DEPARTMENT_CLERK, Role.TOWNSHIP_REVIEWER, CITY])
+def test_no_text_the_database_refuses_is_a_fault_on_any_page(client, world, who, name):
+    client.force_login(world.people[who])
+    mine = [page for page, places in routes.COUNTY_PAGES.items() if who in places["own"][0]]
+
+    answered = {page: client.get(county_address(world, page, "own"), {name: "419901001\0"}) for page in mine}
+
+    assert {
+        page: got.status_code for page, got in answered.items() if got.status_code not in (200, 302, 404, 405)
+    } == {}
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
