@@ -39,7 +39,7 @@ def give_back(county):
 
 
 def set_the_deadline(county):
-    return approver(), "deadline", {"due": "2099-12-20T18:00"}
+    return approver(), "deadline", {"due": "2027-12-20T18:00"}
 
 
 def ask_for_time(county):
