@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -16,7 +16,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST = 300
-LATEST_YEARS = 1  # a deadline that never comes would record nobody as late
+LATEST = timedelta(days=730)  # a deadline that never comes would record nobody as late
 
 
 class DeadlineRefused(Exception):
@@ -63,8 +63,8 @@ def set_due(county: RoundCounty, due: datetime, *, by: User) -> bool:
         return False
     if by.entry_scope(row.county_id):
         refuse(N_("You enter values in this county: somebody else sets its deadline."))
-    if due.year > row.round.year + LATEST_YEARS:
-        refuse(N_("The deadline lies more than a year after the round's."))
+    if due > now + LATEST:
+        refuse(N_("The deadline lies more than two years ahead."))
     if due <= now:
         refuse(N_("The deadline must lie ahead."))
     before, row.entry_due = row.entry_due, due

@@ -1,6 +1,9 @@
 """Each step on the road and each word about time leaves exactly one entry, which names who did it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.roles import Role
 from evaluations.models import Extension
@@ -11,6 +14,7 @@ from tests.entry import world
 from tests.entry.giving import due, fill, move, reviewer, submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AHEAD = (timezone.localtime() + timedelta(days=30)).strftime("%Y-%m-%dT18:00")
 
 
 def choice(county) -> dict:
@@ -39,7 +43,7 @@ def give_back(county):
 
 
 def set_the_deadline(county):
-    return approver(), "deadline", {"due": "2027-12-20T18:00"}
+    return approver(), "deadline", {"due": AHEAD}
 
 
 def ask_for_time(county):
