@@ -31,7 +31,7 @@ Kind = UploadRow.Kind
 CHOSEN = Q(wanted=True) & ~Q(kind=Kind.ERROR)
 # What is chosen, and over which revision of each value: two choices of the same size are not the same choice.
 SEEN = Concat(Cast("pk", TextField()), Value(":"), Cast("seen", TextField()), output_field=TextField())
-LISTED = StringAgg(SEEN, Value(","), ordering="pk", filter=CHOSEN, output_field=TextField())
+LISTED = StringAgg(SEEN, ",", order_by="pk", filter=CHOSEN, output_field=TextField())
 CHOICE = MD5(Coalesce(LISTED, Value(""), output_field=TextField()))
 
 
