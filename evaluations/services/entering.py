@@ -37,7 +37,7 @@ from evaluations.services.edits import (
 from evaluations.services.explaining import warnings_of
 from evaluations.services.gates import Gate, gates
 from evaluations.services.sums import refused_sums
-from evaluations.services.writing import Ready, Standing, is_same, standing_values, upsert
+from evaluations.services.writing import Ready, Standing, is_same, standing_values, write_values
 from scoring.models import Criterion, Source
 from scoring.standard import Standard, published_standard
 from scoring.units import plain, to_units
@@ -152,7 +152,7 @@ class Entering:
         """Write what is still as its giver saw it; the rest is a conflict, or was the same already."""
         if not ready:
             return
-        written = upsert(self.round, sorted(ready, key=lambda one: one.place), self.by)
+        written = write_values(self.round, sorted(ready, key=lambda one: one.place), self.by)
         behind = [one for one in ready if one.place not in written]
         standing = standing_values(self.round, behind) if behind else {}
         kept = [one for one in ready if one.place in written or is_same(one, standing)]

@@ -16,29 +16,33 @@ from evaluations.services.gates import Gate
 from scoring.models import Criterion
 
 # The clock, not the transaction's start: under its locks a change is later than the return it answers.
-# `seen + 1` is the revision the row will have; a row that has moved on since has another one and is left alone, and
-# whoever saw a value where there is none has seen something else.
-UPSERT = """
-    INSERT INTO evaluations_value AS v
+GIVEN = """unnest(
+    %s::int[], %s::int[], %s::smallint[], %s::numeric[], %s::text[], %s::bool[],
+    %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::int[], %s::text[])
+    AS i (branch, criterion, period, number, option, na, note, document, source, as_of, way, revision, by)
+"""
+# Where there was no value, one is made, unless somebody else made one meanwhile.
+NEW = f"""
+    INSERT INTO evaluations_value
         (round_id, branch_id, criterion_id, period, reported_number, reported_option, reported_na,
          note, document, source, as_of, way, revision, updated_by, updated_at)
-    SELECT %s, i.*, clock_timestamp() FROM unnest(
-        %s::int[], %s::int[], %s::smallint[], %s::numeric[], %s::text[], %s::bool[],
-        %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::int[], %s::text[])
-        AS i (branch, criterion, period, number, option, na, note, document, source, as_of, way, revision, by)
-    WHERE i.revision = 1 OR EXISTS (
-        SELECT FROM evaluations_value
-        WHERE round_id = %s AND branch_id = i.branch AND criterion_id = i.criterion AND period = i.period)
-    ON CONFLICT (round_id, branch_id, criterion_id, period) DO UPDATE SET
-        reported_number = EXCLUDED.reported_number, reported_option = EXCLUDED.reported_option,
-        reported_na = EXCLUDED.reported_na, note = EXCLUDED.note, document = EXCLUDED.document,
-        source = EXCLUDED.source, as_of = EXCLUDED.as_of, revision = EXCLUDED.revision,
-        way = CASE WHEN (v.reported_number, v.reported_option, v.reported_na)
-            IS NOT DISTINCT FROM (EXCLUDED.reported_number, EXCLUDED.reported_option, EXCLUDED.reported_na)
-            THEN v.way ELSE EXCLUDED.way END,  -- a new note beside the same value is no new value
-        updated_at = clock_timestamp(), updated_by = EXCLUDED.updated_by
-        WHERE v.revision = EXCLUDED.revision - 1
+    SELECT %s, i.*, clock_timestamp() FROM {GIVEN}
+    ON CONFLICT (round_id, branch_id, criterion_id, period) DO NOTHING
     RETURNING branch_id, criterion_id, period, revision
+"""
+# Where there was one, it is changed if it still has the revision its giver saw: one less than the new one.
+CHANGED = f"""
+    UPDATE evaluations_value v SET
+        reported_number = i.number, reported_option = i.option, reported_na = i.na, note = i.note,
+        document = i.document, source = i.source, as_of = i.as_of, revision = i.revision,
+        way = CASE WHEN (v.reported_number, v.reported_option, v.reported_na)
+            IS NOT DISTINCT FROM (i.number, i.option, i.na)
+            THEN v.way ELSE i.way END,  -- a new note beside the same value is no new value
+        updated_at = clock_timestamp(), updated_by = i.by
+    FROM {GIVEN}
+    WHERE v.round_id = %s AND v.branch_id = i.branch AND v.criterion_id = i.criterion AND v.period = i.period
+        AND v.revision = i.revision - 1
+    RETURNING v.branch_id, v.criterion_id, v.period, v.revision
 """
 
 
@@ -76,13 +80,28 @@ def number_of(parsed: Parsed) -> Decimal | None:
     return None if parsed.number == NOTHING else Decimal(parsed.number)
 
 
-def upsert(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -> dict[tuple[int, int, int], int]:
-    """Write what still is as its giver saw it, in the order given (of places, so that two never wait in a ring).
+def write_values(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -> dict[tuple[int, int, int], int]:
+    """Write what still is as its giver saw it.
 
     Returns place → the value's new revision, for those that were written.
     """
+    new = [one for one in ready if one.edit.revision == 0]
+    changed = [one for one in ready if one.edit.revision > 0]
+    rows: list[tuple[int, int, int, int]] = []
+    with connection.cursor() as cursor:
+        if new:
+            cursor.execute(NEW, [evaluation.pk, *columns_of(new, by)])
+            rows += cursor.fetchall()
+        if changed:
+            cursor.execute(CHANGED, [*columns_of(changed, by), evaluation.pk])
+            rows += cursor.fetchall()
+    return {(branch, criterion, period): revision for branch, criterion, period, revision in rows}
+
+
+def columns_of(ready: Sequence[Ready], by: str) -> list[list]:
+    """The edits as the columns of GIVEN."""
     edits = [one.edit for one in ready]
-    columns = [
+    return [
         [one.gate.branch_id for one in ready],
         [one.row.pk for one in ready],
         [edit.period for edit in edits],
@@ -97,9 +116,6 @@ def upsert(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -> dict
         [edit.revision + 1 for edit in edits],
         [by] * len(ready),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [evaluation.pk, *columns, evaluation.pk])
-        return {(branch, criterion, period): revision for branch, criterion, period, revision in cursor.fetchall()}
 
 
 def standing_values(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[tuple[int, int, int], Standing]:

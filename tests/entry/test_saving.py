@@ -114,19 +114,31 @@ def test_a_value_that_others_changed_is_not_overwritten_and_both_versions_come_b
     assert county.value("WM-04").reported_number == 355
 
 
-def test_control_without_the_revision_the_later_one_would_win(county, monkeypatch):
-    monkeypatch.setattr("evaluations.services.writing.UPSERT", entering_without_revision())
-    county.enter("WM-04", "355")
+def test_a_change_of_an_older_state_is_not_taken(county):
+    two_changes(county)
 
-    county.enter("WM-04", "360", revision=0)
+    assert county.enter("WM-04", "360", revision=1).status == "conflict"
+    assert county.value("WM-04").reported_number == 356
+
+
+def test_control_without_the_revision_the_later_one_would_win(county, monkeypatch):
+    two_changes(county)
+    monkeypatch.setattr("evaluations.services.writing.CHANGED", entering_without_revision())
+
+    county.enter("WM-04", "360", revision=1)
 
     assert county.value("WM-04").reported_number == 360
+
+
+def two_changes(county):
+    county.enter("WM-04", "355")
+    county.enter("WM-04", "356", revision=1)
 
 
 def entering_without_revision() -> str:
     from evaluations.services import writing  # the statement as it is when the test runs
 
-    return writing.UPSERT.replace("WHERE v.revision = EXCLUDED.revision - 1", "")
+    return writing.CHANGED.replace("AND v.revision = i.revision - 1", "")
 
 
 def test_the_same_value_given_twice_is_no_conflict(county):
