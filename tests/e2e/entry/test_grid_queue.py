@@ -95,6 +95,8 @@ def test_once_signed_out_what_is_typed_waits_for_the_next_visit(browse, grid_cou
     assert kept(grid_county, "WM-04") == [(401, 1)]
 
 
+# In `make verify-full`: at times a tab gets its value out before the line is cut, and then there is nothing to prove.
+@pytest.mark.full
 def test_what_two_tabs_hold_of_one_value_all_arrives_and_the_newest_stands(browse, grid_county):
     first = browse()
     second = first.context.new_page()
