@@ -114,3 +114,28 @@ def entry_scope_of(grants: Iterable[Grant], county_code: str) -> EntryScope:
         elif grant.role == Role.DEPARTMENT_CLERK:
             departments.add(grant.department.name)
     return EntryScope(frozenset(townships), frozenset(departments))
+
+
+def grant_for(
+    grants: Iterable[Grant], roles: Iterable[str], county_code: str, *, place: str = "", star: str = ""
+) -> Grant | None:
+    """The role that lets a person act in this county at a place (a branch's or township's code) and on a star.
+
+    A role of a township reaches the places in it, a department reviewer's the star held, all others the county of
+    which they are held, and no other. A role of one's own comes before one held for somebody absent.
+    """
+    wanted = frozenset(roles)
+    fit = [grant for grant in grants if grant.role in wanted and reaches(grant, county_code, place, star)]
+    return min(fit, key=lambda grant: bool(grant.acting_for), default=None)
+
+
+def reaches(grant: Grant, county_code: str, place: str, star: str) -> bool:
+    """Does this role reach that place and star in that county?"""
+    scope, county = grant.scope_prefix, county_code[:6]
+    if not fits_place(grant.role, grant.region_id) or not scope.startswith(county):
+        return False
+    if grant.role in TOWNSHIP:
+        return place.startswith(scope)
+    if scope != county or not place.startswith(county):
+        return False
+    return grant.role != Role.DEPARTMENT_REVIEWER or grant.star == star

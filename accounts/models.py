@@ -7,6 +7,7 @@ from functools import cached_property
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,8 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     label = models.CharField(_("unit and name"), max_length=60, blank=True)
+    # Two accounts of one person bear the same staff number, so that duties are kept apart by person (no ID number)
+    person = models.CharField(_("staff number"), max_length=40, blank=True, db_default="", db_index=True)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("account")
@@ -34,6 +37,13 @@ class User(AbstractUser):
     def ledger_name(self) -> str:
         """Who did it, as the ledger keeps it: a label may change or be another's too, a username is one person's."""
         return self.username
+
+    @cached_property
+    def own_names(self) -> list[str]:
+        """How the ledger calls this person under any of their accounts: those with the same staff number."""
+        if not self.person:
+            return [self.ledger_name]
+        return sorted(User.objects.filter(person=self.person).values_list("username", flat=True))
 
     @cached_property
     def held_grants(self) -> list[Grant]:
@@ -69,7 +79,9 @@ def held_in_its_place() -> Q:
 
 
 class Grant(models.Model):
-    """One role of one person, in one place."""
+    """One role of one person, in one place. `acting_for` names who is absent where a deputy holds it."""
+
+    acting_for = ""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("account"))
     role = models.CharField(_("role"), max_length=30, choices=Role)
@@ -123,6 +135,36 @@ class Grant(models.Model):
         if self.branch is not None:
             return self.branch.code
         return self.region.prefix if self.region else ""
+
+
+class Absence(models.Model):
+    """A role handed to a deputy for some days: asked for by its holder, taken on by the deputy; never passed on."""
+
+    grant = models.ForeignKey(Grant, models.CASCADE, related_name="absences", verbose_name=_("role held"))
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="deputyships", verbose_name=_("deputy"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300)
+    asked_at = models.DateTimeField(_("asked at"), db_default=Now())
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended early at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["-first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="absence_ends_after_it_begins",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(name="absence_has_a_reason", condition=~Q(reason="")),
+        ]
+        indexes = [models.Index(fields=["deputy", "last_day"], name="absences_of_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.grant} → {self.deputy}"
 
 
 # Read with every request: the same query took the ORM as long to build as the database to answer.

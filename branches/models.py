@@ -152,3 +152,55 @@ class Branch(models.Model):
     @property
     def county_code(self) -> str:
         return ancestor_code(self.code, Level.COUNTY)
+
+
+class Succession(models.Model):
+    """A branch that came out of another by a merger or a split: both keep their own history under their own codes."""
+
+    class Way(models.TextChoices):
+        MERGER = "merger", _("merger")
+        SPLIT = "split", _("split")
+
+    before = models.ForeignKey(Branch, models.PROTECT, related_name="successions", verbose_name=_("branch before"))
+    after = models.ForeignKey(Branch, models.PROTECT, related_name="origins", verbose_name=_("branch after"))
+    way = models.CharField(_("how"), max_length=10, choices=Way)
+    on = models.DateField(_("from"))
+    document = models.CharField(_("document number"), max_length=60)
+
+    class Meta:
+        verbose_name = _("merger or split")
+        verbose_name_plural = _("mergers and splits")
+        ordering = ["-on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["before", "after"], name="succession_once"),
+            models.CheckConstraint(
+                name="succession_of_two_branches",
+                condition=~Q(before=F("after")),
+                violation_error_message=_("A branch cannot succeed itself."),
+            ),
+            models.CheckConstraint(name="succession_has_a_document", condition=~Q(document="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
+
+class SpecialDay(models.Model):
+    """A day that is not what its weekday says: a holiday or a worked weekend day, everywhere or in one county."""
+
+    county = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="special_days", verbose_name=_("county"),
+        limit_choices_to={"level": Level.COUNTY}, help_text=_("Empty: everywhere."),
+    )  # fmt: skip
+    on = models.DateField(_("day"))
+    working = models.BooleanField(_("worked"), default=False)
+    name = models.CharField(_("name"), max_length=40)
+
+    class Meta:
+        verbose_name = _("holiday or worked weekend")
+        verbose_name_plural = _("holidays and worked weekends")
+        ordering = ["on", "county"]
+        constraints = [models.UniqueConstraint(fields=["county", "on"], name="special_day_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"

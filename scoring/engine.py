@@ -33,6 +33,7 @@ class Columns:
     last_state: np.ndarray  # int8[n, criteria]
     population: np.ndarray  # int64[n], -1 absent
     households: np.ndarray  # int64[n], -1 absent
+    withheld: np.ndarray  # bool[n, s], stars the review does not grant whatever their score
 
     @classmethod
     def blank(cls, compiled: CompiledSet, n: int) -> "Columns":
@@ -45,6 +46,7 @@ class Columns:
             last_state=np.zeros((n, criteria), np.int8, order="F"),
             population=np.full(n, -1, np.int64),
             households=np.full(n, -1, np.int64),
+            withheld=np.zeros((n, len(compiled.stars)), bool),
         )
 
 
@@ -118,7 +120,7 @@ def rate(compiled: CompiledSet, columns: Columns) -> Results:
         scored = score(compiled, columns, criterion, kept)
         matrices.put(place, scored)
         _count(tally, compiled, criterion, scored)
-    return _conclude(compiled, tally, matrices, parked)
+    return _conclude(compiled, tally, matrices, parked, columns.withheld)
 
 
 def _score_year(compiled, columns, criterion, kept) -> _Scored:
@@ -173,7 +175,7 @@ def _count(tally, compiled, criterion, scored):
             tally.unmet[star] |= applies & ~scored.met
 
 
-def _conclude(compiled, tally, scored, parked) -> Results:
+def _conclude(compiled, tally, scored, parked, withheld) -> Results:
     """Stars, level and index from the sums (§4)."""
     kept = np.array([reason is None for reason in parked], bool)
     rated = (tally.possible > 0) & kept
@@ -181,7 +183,7 @@ def _conclude(compiled, tally, scored, parked) -> Results:
     bonus = np.where(rated, _capped_bonus(compiled, tally.bonus), 0)
     scores, unmet, vetoed = base + bonus, tally.unmet & kept, tally.vetoed & kept
     reaches = scores * 100 >= _of_stars(compiled, "pass_line")
-    earned = rated & reaches & ~unmet & ~vetoed
+    earned = rated & reaches & ~unmet & ~vetoed & ~withheld.T
     index, has_index = _index(compiled, scores, rated)
     by_branch = (base.T, bonus.T, scores.T, rated.T, earned.T, vetoed.T, unmet.T)
     level = earned.sum(axis=0).astype(np.int8)

@@ -11,21 +11,35 @@ from evaluations.models.entry import (
     WorkbookCopy,
 )
 from evaluations.models.guards import RatedBranch
+from evaluations.models.inbox import InboxItem, Kind, Mute
 from evaluations.models.job import RatingMark, RatingRun, RatingStep
+from evaluations.models.objection import Appeal, Objection, ObjectionContact
+from evaluations.models.proposal import Proposal, PublicNotice
 from evaluations.models.rating import Rating
+from evaluations.models.review import Correction, Countersign, SiteCheck, SiteSample, StarReview
 from evaluations.models.round import EvaluationRound, RosterEntry, RoundCounty, State
-from evaluations.models.seal import SealedCounty, SealedRating
+from evaluations.models.seal import SealedCounty, SealedRating, StarChange
 from evaluations.models.submission import Decision, Extension, Submission
 from evaluations.models.value import RATERS, Value, VetoRecord, Way
 
 __all__ = [
     "RATERS",
+    "Appeal",
+    "Correction",
+    "Countersign",
     "Decision",
     "EntryKey",
     "EvaluationRound",
     "Evidence",
     "EvidenceFile",
     "Extension",
+    "InboxItem",
+    "Kind",
+    "Mute",
+    "Objection",
+    "ObjectionContact",
+    "Proposal",
+    "PublicNotice",
     "RatedBranch",
     "Rating",
     "RatingMark",
@@ -35,6 +49,10 @@ __all__ = [
     "RoundCounty",
     "SealedCounty",
     "SealedRating",
+    "SiteCheck",
+    "SiteSample",
+    "StarChange",
+    "StarReview",
     "State",
     "Submission",
     "Upload",

@@ -147,9 +147,7 @@ class Upload(models.Model):
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         ordering = ["-pk"]
-        indexes = [
-            models.Index(fields=["state"], name="upload_waiting", condition=Q(state__in=["waiting", "reading"]))
-        ]
+        indexes = [models.Index(fields=["state"], name="upload_waiting", condition=Q(state__in=["waiting", "reading"]))]
 
     def __str__(self) -> str:
         return self.name

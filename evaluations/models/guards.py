@@ -65,6 +65,16 @@ def input_guards(noun: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+def kept_for_good(name: str, sentence: str) -> pgtrigger.Trigger:
+    """A row that nobody changes or takes away once it is written."""
+    return pgtrigger.Trigger(
+        name=name,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation';",
+    )
+
+
 class RatedBranch(Branch):
     """A branch as its ratings see it: when its size changes or it leaves, its counties are due."""
 

@@ -9,23 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch, Region
+from evaluations.workflow import OFFICIAL, State
 from scoring.models import CriteriaSet
-
-
-class State(models.TextChoices):
-    """Where a county stands in the year (domain.md, The year)."""
-
-    DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open for entry")
-    CLOSED_FOR_ENTRY = "closed_for_entry", _("Closed for entry")
-    UNDER_REVIEW = "under_review", _("Under review")
-    PROPOSED = "proposed", _("Proposed")
-    ON_NOTICE = "on_notice", _("On public notice")
-    CONFIRMED = "confirmed", _("Confirmed")
-    CLOSED = "closed", _("Closed")
-
-
-OFFICIAL = (State.CONFIRMED, State.CLOSED)
 
 
 class EvaluationRound(models.Model):
@@ -85,7 +70,15 @@ class RoundCounty(models.Model):
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
     document = models.CharField(_("authorising document number"), max_length=60, blank=True)
+    revision = models.PositiveIntegerField(default=0, db_default=0)  # grows with every step of the county
     entry_due = models.DateTimeField(_("entry closes at"), null=True, blank=True)
+    township_due = models.DateTimeField(_("township checks end at"), null=True, blank=True)
+    department_due = models.DateTimeField(_("department reviews end at"), null=True, blank=True)
+    notice_days = models.PositiveSmallIntegerField(_("working days of public notice"), default=5, db_default=5)
+    appeal_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=10, db_default=10)
+    contact = models.CharField(_("contact shown to the public"), max_length=200, blank=True, db_default="")
+    prepared_by = models.CharField(_("calendar prepared by"), max_length=200, blank=True, db_default="")
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
     # a fence: two recomputes can't both believe they were last
     ratings_made = models.PositiveIntegerField(_("times rated"), default=0)
@@ -107,6 +100,12 @@ class RoundCounty(models.Model):
                 condition=Q(state=State.DRAFT) | ~Q(document=""),
                 violation_error_message=_("A round without an authorising document number cannot open."),
             ),
+            models.CheckConstraint(
+                name="notice_of_five_working_days",
+                condition=Q(notice_days__gte=5),
+                violation_error_message=_("A public notice lasts at least five working days."),
+            ),
+            models.CheckConstraint(name="appeal_has_days", condition=Q(appeal_days__gte=1)),
         ]
 
     def __str__(self) -> str:

@@ -9,21 +9,25 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Department, Region
+from evaluations.models.guards import kept_for_good
 from evaluations.models.round import RosterEntry, RoundCounty
 from evaluations.workflow import Status
+from scoring.models import refuse_truncate
 
 
 class Submission(models.Model):
     """One branch's submission in a round: made with its roster entry, moved only by services/road.py.
 
-    `unlocked` are the codes of the criteria a return opened again; empty while draft means that all are open.
-    `revision` grows with every move.
+    `unlocked` are the codes of the criteria a return opened again, be it of the branch (while draft; empty means that
+    all are open) or of some of its stars (while passed; empty means that none is). `answer_due` is to when they may be
+    corrected whatever the county's deadline. `revision` grows with every move.
     """
 
     entry = models.OneToOneField(RosterEntry, models.CASCADE, primary_key=True, related_name="submission")
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT, db_default=Status.DRAFT)
     revision = models.PositiveIntegerField(default=0, db_default=0)
     unlocked = ArrayField(models.CharField(max_length=32), default=list, db_default=[], blank=True)
+    answer_due = models.DateTimeField(_("to be answered by"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     receipt = models.CharField(_("receipt"), max_length=30, blank=True, db_default="")
     late = models.BooleanField(_("late"), default=False, db_default=False)
@@ -34,7 +38,8 @@ class Submission(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="submitted_with_receipt",
-                condition=Q(status=Status.DRAFT) | (Q(submitted_at__isnull=False) & ~Q(receipt="")),
+                condition=Q(status__in=[Status.DRAFT, Status.ABSENT])
+                | (Q(submitted_at__isnull=False) & ~Q(receipt="")),
             )
         ]
 
@@ -43,25 +48,44 @@ class Submission(models.Model):
 
 
 class Decision(models.Model):
-    """One move of a submission: who, when, from where to where, why. Never changed."""
+    """One move on the road: who, in which role and for whom, when, from where to where, why. Never changed.
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="decisions")
+    Of a submission or one of its stars where `submission` is given, of the county itself otherwise.
+    """
+
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="decisions")
+    county = models.ForeignKey(RoundCounty, models.PROTECT, null=True, blank=True, related_name="decisions")
+    star = models.CharField(_("star"), max_length=20, blank=True, db_default="")
     action = models.CharField(max_length=20)
-    source = models.CharField(max_length=20, choices=Status)
-    target = models.CharField(max_length=20, choices=Status)
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
     at = models.DateTimeField(db_default=Now())
     by = models.CharField(max_length=200)
+    role = models.CharField(max_length=30, blank=True, db_default="")
+    acting_for = models.CharField(max_length=200, blank=True, db_default="")
     reason = models.CharField(max_length=300, blank=True)
     criteria = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    due = models.DateTimeField(null=True, blank=True)
+    document = models.CharField(max_length=120, blank=True, db_default="")
     late = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_of_one_subject",
+                condition=Q(submission__isnull=False, county=None) | Q(submission=None, county__isnull=False),
+            ),
+        ]
+        triggers = [
+            kept_for_good("decision_kept", "a decision is never changed"),
+            refuse_truncate("decision_not_truncated"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id} {self.action}"
+        return f"{self.submission_id or self.county_id} {self.action}"
 
 
 class Extension(models.Model):

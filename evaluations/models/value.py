@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from branches.models import Branch
 from evaluations.models.guards import input_guards
 from evaluations.models.round import EvaluationRound
+from evaluations.workflow import VetoStatus
 from scoring.models import Criterion
 
 RATERS = ("reported", "township", "department", "final")  # the effective value is the last one given, in this order
@@ -137,6 +138,12 @@ class VetoRecord(models.Model):
     finding = models.CharField(_("finding"), max_length=300, blank=True)
     imported = models.BooleanField(_("imported from a file"), default=False)
     created_at = models.DateTimeField(_("recorded at"), db_default=Now())
+    reported_by = models.CharField(_("entered by"), max_length=200, blank=True, db_default="")
+    lift_asked_by = models.CharField(_("lifting asked for by"), max_length=200, blank=True, db_default="")
+    lift_asked_at = models.DateTimeField(_("lifting asked for at"), null=True, blank=True)
+    lift_reason = models.CharField(_("why it should be lifted"), max_length=300, blank=True, db_default="")
+    lift_document = models.CharField(_("document number of the lifting"), max_length=120, blank=True, db_default="")
+    lifted_by = models.CharField(_("lifted by"), max_length=200, blank=True, db_default="")
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
     lifted_reason = models.CharField(_("reason for lifting"), max_length=300, blank=True)
 
@@ -145,9 +152,21 @@ class VetoRecord(models.Model):
         verbose_name_plural = _("veto records")
         indexes = [models.Index(fields=["round", "branch"], name="veto_of_branch")]
         constraints = [
-            models.CheckConstraint(name="veto_lifted_with_reason", condition=Q(lifted_at=None) | ~Q(lifted_reason=""))
+            models.CheckConstraint(name="veto_lifted_with_reason", condition=Q(lifted_at=None) | ~Q(lifted_reason="")),
+            models.CheckConstraint(  # an imported record is taken back by the file that brought it
+                name="veto_lifted_by_two",
+                condition=Q(lifted_at=None)
+                | Q(imported=True)
+                | (~Q(lift_asked_by="") & ~Q(lifted_by="") & ~Q(lifted_by=F("lift_asked_by"))),
+            ),
         ]
         triggers = input_guards("veto")
 
     def __str__(self) -> str:
         return f"{self.criterion_id} {self.document}"
+
+    @property
+    def status(self) -> VetoStatus:
+        if self.lifted_at is not None:
+            return VetoStatus.LIFTED
+        return VetoStatus.STANDING if self.lift_asked_at is None else VetoStatus.LIFT_ASKED

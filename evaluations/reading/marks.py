@@ -21,6 +21,7 @@ WORDS = {
     "near": _("not earned"),
     "unmet": _("mandatory criterion not met"),
     "vetoed": _("vetoed"),
+    "withheld": _("not granted in the review"),
     "unrated": _("not rated"),
     "hidden": _("not shown to your role"),
 }
@@ -92,6 +93,8 @@ def star_state(star: Star, rating: Rating) -> str:
         return "earned"
     if star.code in rating.unmet.split():
         return "unmet"
+    if score >= star.pass_line:
+        return "withheld"
     return "near" if star.pass_line - score < NEAR else "missed"
 
 

@@ -50,6 +50,22 @@ STANDING_VETOES = """
     JOIN evaluations_rosterentry r ON r.round_id = v.round_id AND r.branch_id = v.branch_id
     WHERE r.round_id = %s AND r.county_id = %s AND v.lifted_at IS NULL
 """
+# What the review withholds whatever the score: a star not recommended, every star of a branch that did not submit, a
+# star an objection took; and once the county is being sealed, a star whose objection is still open. '' = every star.
+WITHHELD = """
+    SELECT r.branch_id, v.star FROM evaluations_rosterentry r JOIN evaluations_starreview v ON v.entry_id = r.id
+    WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND v.status = 'not_recommended'
+    UNION ALL
+    SELECT r.branch_id, '' FROM evaluations_rosterentry r JOIN evaluations_submission s ON s.entry_id = r.id
+    WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND s.status = 'absent'
+    UNION ALL
+    SELECT r.branch_id, o.star
+    FROM evaluations_objection o
+    JOIN evaluations_roundcounty c ON c.id = o.county_id
+    JOIN evaluations_rosterentry r ON r.id = o.entry_id
+    WHERE c.round_id = %(round)s AND c.county_id = %(county)s
+        AND (o.status = 'upheld' OR (o.status IN ('filed', 'checked') AND c.state IN ('confirmed', 'closed')))
+"""
 READ_VALUES = """
     SET LOCAL enable_indexscan = off;
     COPY (
@@ -92,6 +108,7 @@ def read_county(evaluation: EvaluationRound, county_code: str) -> CountyInputs:
     )
     count_vetoes(columns, evaluation, county_code, branch_ids, standard)
     read_last_year(columns, evaluation, branch_ids, standard)
+    read_withheld(columns, evaluation, county_code, branch_ids, standard)
     ranks = np.array(last_ranks, np.int64)
     return CountyInputs(evaluation, county_code, standard, branch_ids, codes, townships, ranks, columns)
 
@@ -114,6 +131,7 @@ def empty_columns(count: int, standard: Standard, population: np.ndarray, househ
         last_state=np.zeros((count, criteria), np.int8, order="F"),
         population=population,
         households=households,
+        withheld=np.zeros((count, len(standard.compiled.stars)), bool),
     )
 
 
@@ -162,6 +180,19 @@ def count_vetoes(
         if criterion in counted and branch in place:
             columns.units[place[branch], counted[criterion]] += SCALE
             columns.state[place[branch], counted[criterion]] = REPORTED
+
+
+def read_withheld(
+    columns: Columns, evaluation: EvaluationRound, county_code: str, branch_ids: np.ndarray, standard: Standard
+) -> None:
+    """Mark the stars that the review does not grant."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITHHELD, {"round": evaluation.pk, "county": county_code})
+        rows = cursor.fetchall()
+    place = {branch: row for row, branch in enumerate(branch_ids.tolist())} if rows else {}
+    for branch, star in rows:
+        if branch in place:
+            columns.withheld[place[branch], standard.compiled.star_places[star] if star else slice(None)] = True
 
 
 def read_last_year(columns: Columns, evaluation: EvaluationRound, branch_ids: np.ndarray, standard: Standard) -> None:

@@ -164,6 +164,14 @@ def files_changed(
     return found
 
 
+def untouched_since(evaluation: EvaluationRound, branch: int, codes: Iterable[str], since: datetime) -> list[str]:
+    """Of these criteria of a branch, whoever enters them, those of which nothing was given or changed since then."""
+    rows = tuple(row for row in published_standard(evaluation.criteria_set_id).criteria if row.code in set(codes))
+    one = Branch(branch, "", tuple(codes), since)
+    cells = cells_of(evaluation, [one], rows).get(branch, {})
+    return untouched(one, cells, files_changed(evaluation, [one], rows).get(branch, {}))
+
+
 def progress(
     branch: Branch, rows: tuple[Criterion, ...], cells: Mapping[Slot, Cell], explaining: Explaining,
     files: Mapping[str, datetime],

@@ -10,13 +10,13 @@ from django.db import connection
 
 from accounts.access import EntryScope
 from evaluations.models import RoundCounty, State
-from evaluations.workflow import Status
+from evaluations.workflow import ENTRY, Status
 from scoring.models import Criterion, Source
 from tables.message import N_, Message
 
 # The county and the submission stay as they are until the edit is committed: whoever closes or submits waits for it.
 GATES = """
-    SELECT b.code, b.id, b.households, r.township_id, s.status, s.unlocked, c.state, now(), c.entry_due,
+    SELECT b.code, b.id, b.households, r.township_id, s.status, s.unlocked, s.answer_due, c.state, now(), c.entry_due,
         (SELECT max(e.until) FROM evaluations_extension e
          WHERE e.county_id = c.id AND e.granted AND e.township_id = r.township_id),
         {department_untils}
@@ -38,6 +38,10 @@ NOT_OPEN = {
     State.DRAFT: N_("Entry has not opened yet."),
     State.CLOSED_FOR_ENTRY: N_("Entry is closed in this county."),
 }
+LOCKED = {
+    Status.SUBMITTED: N_("Submitted and locked; withdraw the submission to change it."),
+    Status.ABSENT: N_("Recorded as not submitted."),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Gate:
     township: str
     status: str
     unlocked: tuple[str, ...]
+    answer_due: datetime | None  # to when what was given back may be corrected, whatever became of the county's
     state: str
     now: datetime
     due: datetime | None
@@ -62,18 +67,33 @@ class Gate:
 
     def ends(self, row: Criterion) -> datetime | None:
         """The moment after which this criterion is no longer taken."""
+        if self.is_given_back(row):
+            return self.answer_due
         return self.due and max(self.due, self.until(row) or self.due)
+
+    def is_given_back(self, row: Criterion) -> bool:
+        """Was this criterion returned with a time of its own: by the township while draft, by a department after?"""
+        if self.answer_due is None or self.state not in ENTRY:
+            return False
+        if self.status == Status.DRAFT:
+            return row.source == Source.TOWNSHIP and (not self.unlocked or row.code in self.unlocked)
+        return self.status == Status.PASSED and row.code in self.unlocked
 
     def closed_for(self, row: Criterion) -> Message | None:
         """Why this criterion can't be entered now; None where it can."""
+        if self.is_given_back(row) and self.now <= self.answer_due:
+            return None
         if self.state != State.OPEN:
             return Message(NOT_OPEN.get(State(self.state), N_("The county is under review: values are locked.")))
         if is_past(self.now, self.due, self.until(row)):
             return Message(N_("After the deadline, not accepted. Ask for an extension."))
-        of_township = row.source == Source.TOWNSHIP
-        if of_township and self.status != Status.DRAFT:
-            return Message(N_("Submitted and locked; withdraw the submission to change it."))
-        if of_township and self.unlocked and row.code not in self.unlocked:
+        return self.locked_for(row) if row.source == Source.TOWNSHIP else None
+
+    def locked_for(self, row: Criterion) -> Message | None:
+        """Why the submission locks one of its township's criteria; None where it doesn't."""
+        if self.status != Status.DRAFT:
+            return Message(LOCKED.get(Status(self.status), N_("Passed on by the township: only a return opens it.")))
+        if self.unlocked and row.code not in self.unlocked:
             return Message(N_("Only the criteria that were returned can be changed."))
         return None
 

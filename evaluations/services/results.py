@@ -68,7 +68,8 @@ def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
     rows = as_bytes(
         [columns.units, columns.last_units[:, of], columns.population[:, None], columns.households[:, None],
          results.basis[:, derived], ranked.previous_rank[:, None]],
-        [columns.state, columns.last_state[:, of], results.state[:, derived]],
+        [columns.state, columns.last_state[:, of], results.state[:, derived],
+         *([columns.withheld] if columns.withheld.any() else [])],
     )  # fmt: skip
     content, width = rows.tobytes(), rows.shape[1]
     start = hashlib.sha256(f"{ENGINE_VERSION} {inputs.standard.digest} ".encode())

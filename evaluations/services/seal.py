@@ -87,7 +87,7 @@ def decided_by(document: str) -> str:
 
 def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
     """Rate a county one last time and seal it, in one snapshot."""
-    work = partial(seal_in_snapshot, evaluation, county_code, document=document, by=by)
+    work = partial(seal_in_snapshot, evaluation, county_code, document=document, by=by, state=State.CLOSED)
     try:
         return in_snapshot(evaluation.pk, county_code, work, first=hold_off_edits)
     except OperationalError as error:
@@ -102,7 +102,13 @@ def hold_off_edits() -> None:
         cursor.execute("LOCK TABLE evaluations_value, evaluations_vetorecord IN SHARE MODE")
 
 
-def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document: str, by: str) -> SealedCounty:
+def seal_in_snapshot(
+    evaluation: EvaluationRound, county_code: str, *, document: str, by: str, state: State
+) -> SealedCounty:
+    """Seal a county inside a snapshot and leave it in that state. The state comes first: it says what counts."""
+    here = RoundCounty.objects.filter(round=evaluation, county_id=county_code)
+    here.filter(document="").update(document=document)  # a draft had no other; what authorised an open round stays
+    here.update(state=state)
     rate_in_snapshot(evaluation, county_code)
     inputs = read_county(evaluation, county_code)
     ranked = rank(inputs, engine.rate(inputs.standard.compiled, inputs.columns))
@@ -117,9 +123,6 @@ def seal_in_snapshot(evaluation: EvaluationRound, county_code: str, *, document:
     )
     copy_ratings(seal)
     mark_following(evaluation, county_code)
-    here = RoundCounty.objects.filter(round=evaluation, county_id=county_code)
-    here.filter(document="").update(document=document)  # a draft had no other; what authorised an open round stays
-    here.update(state=State.CLOSED)
     append(
         chain=county_code, actor=by, action=SEALED, subject=evaluation.slug,
         detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
@@ -158,12 +161,16 @@ def canonical_file(evaluation: EvaluationRound, county_code: str, inputs: County
                     inputs.columns.households.tolist(), strict=True,
                 )
             ],
-            "inputs": {
-                name: getattr(inputs.columns, name).tolist() for name in ("units", "state", "last_units", "last_state")
-            },
+            "inputs": inputs_of(inputs.columns),
             "results": results_of(inputs.standard.compiled, ranked),
         }
     )  # fmt: skip
+
+
+def inputs_of(columns: engine.Columns) -> dict:
+    """The columns as plain integers; what the review withholds only where it does: a round decided on paper has none."""
+    given = {name: getattr(columns, name).tolist() for name in ("units", "state", "last_units", "last_state")}
+    return given if not columns.withheld.any() else given | {"withheld": columns.withheld.astype(int).tolist()}
 
 
 def canonical(content: dict) -> str:

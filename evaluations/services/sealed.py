@@ -19,11 +19,13 @@ def columns_of(content: dict, compiled: CompiledSet) -> Columns:
     roster, given = content["roster"], content["inputs"]
     shape = {"units": len(compiled.slots), "state": len(compiled.slots)}
     shape |= {"last_units": len(compiled.criteria), "last_state": len(compiled.criteria)}
+    blank = np.zeros((len(roster), len(compiled.stars)), bool)  # a file sealed without a review withholds nothing
     kinds = {name: np.int64 if name.endswith("units") else np.int8 for name in shape}
     return Columns(
         **{name: np.array(given[name], kinds[name]).reshape(len(roster), width) for name, width in shape.items()},
         population=np.array([row["population"] for row in roster], np.int64),
         households=np.array([row["households"] for row in roster], np.int64),
+        withheld=np.array(given.get("withheld", blank), bool).reshape(blank.shape),
     )
 
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.roles import Role
 from branches.models import Branch
 from evaluations.reading.entry_receipt import receipt_of
 from evaluations.reading.entry_return import Returnable
 from evaluations.reading.entry_submit import Checklist
+from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.values import said
 from evaluations.services.road import UNKNOWN, Outcome, Wish, act, places_of
 from evaluations.views.counties import county_of
@@ -32,7 +34,8 @@ def submit(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     if not scope.townships:
         raise Http404
     if request.method != "POST":
-        return render(request, "entry/submit.html", {"seen": seen, "scope": scope, "list": Checklist(seen, scope)})
+        context = {"seen": seen, "scope": scope, "list": Checklist(seen, scope), "words": waiting_words()}
+        return render(request, "entry/submit.html", context)
     outcome = act(seen.row, SUBMIT, wishes_of(request), by=request.user)
     tell(request, outcome)
     return redirect(seen.url("entry_receipt", outcome.receipt) if outcome.receipt else seen.url("entry_submit"))
@@ -66,7 +69,7 @@ def withdraw(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 def give_back(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The township's check: what is submitted, and returning a branch with the criteria to correct."""
     seen = county_of(request, slug, county)
-    places = places_of(request.user, RETURN.role, county)
+    places = places_of(request.user, Role.TOWNSHIP_REVIEWER, county)
     if not places:
         raise Http404
     if request.method != "POST":

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from evaluations.models import RoundCounty, State
-from evaluations.services import deadlines, road
-from evaluations.services.road import act
+from evaluations.services import deadlines
+from evaluations.services.road import act, steps
 from evaluations.workflow import SUBMIT
 from tests import factories
 from tests.entry import world
@@ -71,7 +71,7 @@ def close(county):
 
 
 def test_control_without_the_county_s_lock_closing_sees_half(county, monkeypatch):
-    monkeypatch.setattr(road, "COUNTY", road.COUNTY.replace("FOR SHARE", ""))
+    monkeypatch.setattr(steps, "COUNTY", steps.COUNTY.replace("FOR SHARE", ""))
     fill(county, *county.mine)
 
     with beside() as threads:

@@ -5,8 +5,7 @@ from django.db import transaction
 
 from accounts.roles import Role
 from evaluations.models import Decision
-from evaluations.services import road
-from evaluations.services.road import act
+from evaluations.services.road import Asked, act, submissions
 from evaluations.workflow import SUBMIT
 from ledger.models import LedgerEntry
 from tests import factories
@@ -75,7 +74,7 @@ def test_what_is_submitted_is_what_was_looked_at(county):
 
 
 def test_control_without_the_lock_an_incomplete_branch_is_submitted(county, monkeypatch):
-    monkeypatch.setattr(road, "SUBMISSIONS", road.SUBMISSIONS.replace("FOR UPDATE OF s", ""))
+    monkeypatch.setattr(submissions, "SUBMISSIONS", submissions.SUBMISSIONS.replace("FOR UPDATE OF s", ""))
     fill(county)
     asked = wishes(county)
 
@@ -90,6 +89,7 @@ def test_control_without_the_lock_an_incomplete_branch_is_submitted(county, monk
 
 def look(county, asked):
     with transaction.atomic():
-        step = road.Step(county.county, SUBMIT, county.clerk, "", ())
+        step = submissions.SubmissionStep(county.county, SUBMIT, county.clerk, Asked())
+        step.lock_county()
         found = step.lock([wish.branch for wish in asked])
         return step.refusal(found[asked[0].branch], asked[0])

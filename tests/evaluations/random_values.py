@@ -40,7 +40,8 @@ def records(draw, evaluation, branch, criterion) -> list[VetoRecord]:
     row = {"round": evaluation, "branch": branch, "criterion": criterion}
     made = [VetoRecord(**row, imported=draw.random() < 0.5) for _ in range(2) if draw.random() < 0.05]
     if draw.random() < 0.1:
-        made.append(VetoRecord(**row, lifted_at=Now(), lifted_reason="复核撤销"))
+        by = {"lift_asked_by": "one", "lifted_by": "another"}
+        made.append(VetoRecord(**row, lifted_at=Now(), lifted_reason="复核撤销", **by))
     return made
 
 

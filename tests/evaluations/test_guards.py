@@ -145,6 +145,11 @@ def vetoes_of(evaluation, branch) -> models.QuerySet:
     return VetoRecord.objects.filter(round=evaluation, branch=branch)
 
 
+def lift(vetoes: models.QuerySet) -> int:
+    told = {"lift_asked_by": "one", "lifted_by": "another", "lifted_reason": "复核撤销"}
+    return vetoes.update(lifted_at=timezone.now(), **told)
+
+
 INPUT_WRITES = {
     "insert": lambda e, b: give(e, b, "CY-02", 5),
     "bulk_create": lambda e, b: Value.objects.bulk_create(
@@ -157,7 +162,7 @@ INPUT_WRITES = {
     "delete": lambda e, b: values_of(e, b).get().delete(),
     "delete by SQL": lambda e, b: sql("DELETE FROM evaluations_value WHERE branch_id = %s", b.pk),
     "a veto reported": lambda e, b: VetoRecord.objects.create(round=e, branch=b, criterion=criterion(e, "CY-V1")),
-    "a veto lifted": lambda e, b: vetoes_of(e, b).update(lifted_at=timezone.now(), lifted_reason="复核撤销"),
+    "a veto lifted": lambda e, b: lift(vetoes_of(e, b)),
     "a veto deleted": lambda e, b: vetoes_of(e, b).get().delete(),
 }  # fmt: skip
 INPUT_GUARDS = [
