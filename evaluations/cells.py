@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from evaluations.spellings import (
+    folded,
+    is_not_applicable,
+    is_reason,
+    option_spellings,
+    refuse_words,
+    without_percent_sign,
+)
 from scoring.models import Criterion
 from scoring.parameters import parse_parameters
 from tables.cells import PercentCell
@@ -30,11 +39,11 @@ class Parsed:
 
 
 class Refused(ValueError):
-    """What a column may hold, where a cell holds something else."""
+    """What a column may hold, where a cell holds something else; `sentence` says it by itself, for a page."""
 
-    def __init__(self, column: str, allowed: Message) -> None:
+    def __init__(self, column: str, allowed: Message, sentence: Message | None = None) -> None:
         super().__init__(str(allowed))
-        self.column, self.allowed = column, allowed
+        self.column, self.allowed, self.sentence = column, allowed, sentence
 
 
 class CriterionReader:
@@ -46,9 +55,9 @@ class CriterionReader:
         checks = parse_parameters(row.checks)
         low, high = {"percent": (0, 100), "count": (0, None)}.get(row.value_type, (None, None))
         self.low, self.high = checks.get("min", low), checks.get("max", high)
-        self.options = {
-            str(option[0]): place for place, option in enumerate(parse_parameters(row.parameters).get("options", ()), 1)
-        }
+        options = parse_parameters(row.parameters).get("options", ())
+        self.options = {str(option[0]): place for place, option in enumerate(options, 1)}
+        self.spellings = option_spellings(options)
         self.read = lru_cache(maxsize=50_000)(self.parse)
 
     def read_cell(self, text: str) -> Parsed:
@@ -61,7 +70,7 @@ class CriterionReader:
     def parse(self, text: str, is_percent_cell: bool) -> Parsed:
         if text == "":
             return Parsed()
-        if text == NA and not self.counted:
+        if is_not_applicable(text) and not self.counted:
             return Parsed(na=True)
         if self.row.value_type == "choice":
             return self.parse_choice(str(text))
@@ -70,12 +79,16 @@ class CriterionReader:
         return self.parse_number(PercentCell(text) if is_percent_cell else text)
 
     def parse_choice(self, text: str) -> Parsed:
-        if text not in self.options:
+        code = text if text in self.options else self.spellings.get(folded(text))
+        if code is None:
             raise BadCell(Message(N_("one of %(options)s"), {"options": ", ".join(self.options)}))
-        return Parsed(number=str(self.options[text]), option=text)
+        return Parsed(number=str(self.options[code]), option=code)
 
     def parse_number(self, text: str) -> Parsed:
-        number = read_decimal(text, percent=self.row.value_type == "percent")
+        is_percent = self.row.value_type == "percent"
+        text = without_percent_sign(text) if is_percent else text
+        refuse_words(text, self.row.value_type)
+        number = read_decimal(text, percent=is_percent)
         if self.row.value_type == "count" and (number != number.to_integral_value() or number < 0):
             raise BadCell(Message(N_("a whole number, 0 or more")))
         high = MOST_VETO_RECORDS if self.counted and self.high is None else self.high
@@ -113,3 +126,20 @@ def check_households(reader: CriterionReader, parsed: Parsed, households: int | 
         raise Refused(
             "value", Message(N_("at most the branch's %(households)s households"), {"households": households})
         )
+
+
+def check_reason(parsed: Parsed, note: str) -> None:
+    """Refuse NA without a reason; 无 or a dash is none."""
+    if not parsed.na or is_reason(note):
+        return
+    allowed = Message(N_("the reason why it is not applicable (NA needs one)"))
+    if not note.strip():
+        raise Refused("note", allowed, Message(N_("NA needs a reason: write in the note why it is not applicable.")))
+    words = N_("“%(found)s” is no reason: write in the note why it is not applicable.")
+    raise Refused("note", allowed, Message(words, {"found": note.strip()[:40]}))
+
+
+def check_day(day: date | None, today: date) -> None:
+    """Refuse data of a day that is still to come."""
+    if day is not None and day > today:
+        raise Refused("as_of", Message(N_("a day that is not in the future")))

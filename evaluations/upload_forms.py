@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path, PurePath
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,6 +89,12 @@ class TableForm(UploadForm):
         for name, words in (("source", _("The source is missing.")), ("as_of", _("The date of the data is missing."))):
             self.fields[name].error_messages["required"] = words
         self.fields["as_of"].error_messages["invalid"] = _("A date is written as 2026-03-01.")
+
+    def clean_as_of(self) -> date:
+        day = self.cleaned_data["as_of"]
+        if day > localdate():
+            raise forms.ValidationError(_("The date of the data is in the future."))
+        return day
 
 
 def refused_kind(path: Path, content: bytes) -> Message | None:

@@ -10,7 +10,7 @@ from tables.message import N_, Message
 
 DECIMAL = r"-?[0-9]{1,10}(\.[0-9]{1,4})?"
 INTEGER = r"-?[0-9]{1,18}"
-WIDE = str.maketrans("０１２３４５６７８９．－。\u3000", "0123456789.-. ")
+WIDE = str.maketrans("０１２３４５６７８９．－。％\u3000", "0123456789.-.% ")
 IS_DECIMAL = re.compile(DECIMAL)
 IS_INTEGER = re.compile(INTEGER)
 

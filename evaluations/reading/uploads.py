@@ -15,14 +15,21 @@ from accounts.models import User
 from evaluations.cells import NA
 from evaluations.models import RoundCounty, Upload, UploadKind, UploadRow, UploadState
 from evaluations.reading.values import QUARTERS, said
-from evaluations.services.takeover import CHOICE, CHOSEN
+from evaluations.services.takeover import CHOICE, CHOSEN, CLEARED, CONFLICTS
 from evaluations.workbooks.comparing import unpacked
 from scoring.wording import NO, YES
 
 PAGE = 100  # rows of a comparison
 LISTED = 50
 Kind = UploadRow.Kind
-KINDS = {Kind.NEW: "bi-pencil", Kind.CONFLICT: "bi-people", Kind.ERROR: "bi-exclamation-octagon"}
+EMPTIED, LEFT = "cleared", "left"  # cells that were emptied; rows that could be written and are not ticked
+WHICH = {
+    Kind.NEW: Q(kind=Kind.NEW) & ~CLEARED, EMPTIED: CLEARED, Kind.CONFLICT: CONFLICTS, Kind.ERROR: Q(kind=Kind.ERROR),
+    LEFT: Q(wanted=False) & ~Q(kind=Kind.ERROR),
+}  # fmt: skip
+ICONS = {
+    Kind.NEW: "bi-pencil", EMPTIED: "bi-eraser", Kind.CONFLICT: "bi-people", Kind.ERROR: "bi-exclamation-octagon",
+}  # fmt: skip
 
 
 def uploads_of(user: User, county: RoundCounty, scope: EntryScope) -> QuerySet[Upload]:
@@ -71,8 +78,15 @@ class ShownRow:
         return f"{name} {QUARTERS[self.row.period]}" if self.row.period else name
 
     @property
+    def kind(self) -> str:
+        """Its kind as people tell them apart: to empty a cell is not to change it."""
+        row = self.row
+        emptied = row.number is None and not row.option and not row.na
+        return EMPTIED if row.kind == Kind.NEW and emptied else row.kind
+
+    @property
     def icon(self) -> str:
-        return KINDS[Kind(self.row.kind)]
+        return ICONS[self.kind]
 
     @property
     def mine(self) -> str:
@@ -120,7 +134,7 @@ class Comparison:
 
     def __init__(self, upload: Upload, asked: QueryDict):
         self.upload = upload
-        self.kind = asked.get("kind", "") if asked.get("kind") in Kind.values else ""
+        self.kind = asked.get("kind", "") if asked.get("kind") in WHICH else ""
         self.number = asked.get("page", "1")
 
     @property
@@ -147,10 +161,9 @@ class Comparison:
     def counted(self) -> dict[str, int | str]:
         """How many rows there are of each kind, how many are chosen and which, in one query."""
         rows = self.upload.rows.aggregate(
-            **{kind: Count("pk", filter=Q(kind=kind)) for kind in Kind.values},
+            **{str(kind): Count("pk", filter=which) for kind, which in WHICH.items()},
             chosen=Count("pk", filter=CHOSEN),
             choice=CHOICE,
-            left=Count("pk", filter=Q(wanted=False) & ~Q(kind=Kind.ERROR)),
         )
         return rows
 
@@ -166,7 +179,7 @@ class Comparison:
     @property
     def left(self) -> int:
         """Rows that could be written and were not chosen."""
-        return self.counted["left"]
+        return self.counted[LEFT]
 
     @property
     def errors(self) -> int:
@@ -177,8 +190,12 @@ class Comparison:
         return self.counted[Kind.CONFLICT]
 
     @property
+    def cleared(self) -> int:
+        return self.counted[EMPTIED]
+
+    @property
     def total(self) -> int:
-        return sum(self.counted[kind] for kind in Kind.values)
+        return sum(self.counted[kind] for kind in ICONS)
 
     @property
     def same(self) -> int:
@@ -191,7 +208,10 @@ class Comparison:
     @property
     def chips(self) -> list[Chip]:
         every = Chip("", _("All"), self.total, self.kind == "")
-        labels = {Kind.NEW: _("Changed"), Kind.CONFLICT: _("Changed by others too"), Kind.ERROR: _("Wrong")}
+        labels = {
+            Kind.NEW: _("Changed"), EMPTIED: _("Emptied"), Kind.CONFLICT: _("Changed by others too"),
+            Kind.ERROR: _("Wrong"), LEFT: _("Not ticked"),
+        }  # fmt: skip
         kinds = [Chip(kind, label, self.counted[kind], self.kind == kind) for kind, label in labels.items()]
         return [every, *[chip for chip in kinds if chip.count]]
 
@@ -199,7 +219,7 @@ class Comparison:
     def page(self) -> Page:
         rows = self.upload.rows.select_related("branch", "criterion").order_by("place")
         if self.kind:
-            rows = rows.filter(kind=self.kind)
+            rows = rows.filter(WHICH[self.kind])
         paginator = Paginator(rows, PAGE)
         paginator.count = self.counted[self.kind] if self.kind else self.total
         return paginator.get_page(self.number)
@@ -211,6 +231,11 @@ class Comparison:
     @property
     def is_workbook(self) -> bool:
         return self.upload.name.lower().endswith(".xlsx")
+
+    @property
+    def comes_back(self) -> bool:
+        """Can the file be had back with what is wrong written into it?"""
+        return bool(self.upload.has_content and self.errors)
 
     @property
     def again(self) -> str:

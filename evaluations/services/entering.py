@@ -13,10 +13,11 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from accounts.access import EntryScope
-from evaluations.cells import CriterionReader, Parsed, Refused, check_households
+from evaluations.cells import CriterionReader, Parsed, Refused, check_day, check_households, check_reason
 from evaluations.checking import related_codes
 from evaluations.models import RoundCounty
 from evaluations.services.edits import (
@@ -131,9 +132,10 @@ class Entering:
         reader = reader_of(row)
         reader.period(str(edit.period or ""))
         parsed = Parsed(na=True) if edit.na else reader.read_cell(plain_digits(edit.text))
-        if parsed.na and not edit.note.strip():  # however it was said: "NA" may be typed too
-            raise Refused("note", Message(N_("the reason why it is not applicable (NA needs one)")))
+        check_reason(parsed, edit.note)  # however it was said: "NA" may be typed too
         check_households(reader, parsed, gate.households)
+        if edit.as_of is not None:
+            check_day(edit.as_of, localdate(gate.now))
         return parsed
 
     @staticmethod
@@ -194,7 +196,13 @@ def cleaned(edit: Edit) -> Edit:
 
 
 def refusal(edit: Edit, refused: Refused) -> Message:
-    """What was found, what is allowed; for a number, where it stops being one."""
+    """What was found, what is allowed."""
+    if refused.sentence is not None:
+        return refused.sentence
+    if refused.column == "as_of":
+        return Message(
+            N_("“%(found)s”: must be %(allowed)s"), {"found": edit.as_of.isoformat(), "allowed": refused.allowed}
+        )
     if refused.column != "value":
         return Message(N_("must be %(allowed)s"), {"allowed": refused.allowed})
     return Message(

@@ -29,6 +29,8 @@ from tables.message import N_, Message
 
 Kind = UploadRow.Kind
 CHOSEN = Q(wanted=True) & ~Q(kind=Kind.ERROR)
+CONFLICTS = Q(kind=Kind.CONFLICT)
+CLEARED = Q(kind=Kind.NEW, number__isnull=True, option="", na=False)  # a cell that was emptied: the value goes
 # What is chosen, and over which revision of each value: two choices of the same size are not the same choice.
 SEEN = Concat(Cast("pk", TextField()), Value(":"), Cast("seen", TextField()), output_field=TextField())
 LISTED = StringAgg(SEEN, ",", order_by="pk", filter=CHOSEN, output_field=TextField())
@@ -168,7 +170,7 @@ def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> No
 
 
 @transaction.atomic
-def choose_conflicts(upload: Upload, *, wanted: bool) -> None:
-    """Overwrite all that others changed meanwhile, or none of it."""
+def choose_all(upload: Upload, which: Q, *, wanted: bool) -> None:
+    """Tick all rows of CONFLICTS or of CLEARED, or none of them."""
     if Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
-        upload.rows.filter(kind=Kind.CONFLICT).update(wanted=wanted)
+        upload.rows.filter(which).update(wanted=wanted)

@@ -23,10 +23,15 @@ from evaluations.views.busy import told_when_busy
 from evaluations.views.entry import entry_of
 from evaluations.views.ranking import XLSX
 from evaluations.workbooks.plan import unit_of, units_of
+from evaluations.workbooks.returning import csv_with_errors
 from tables.errors import TableRefused
 from tables.xlsx_marks import marked
 
 READ = ["GET", "HEAD", "POST"]
+ALL = {  # what a button ticks or unticks
+    "overwrite": (takeover.CONFLICTS, True), "leave": (takeover.CONFLICTS, False),
+    "clear": (takeover.CLEARED, True), "keep": (takeover.CLEARED, False),
+}  # fmt: skip
 
 
 @require_http_methods(READ)
@@ -120,8 +125,9 @@ def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpRespon
         discard(found, by=request.user.ledger_name)
     elif action == "apply":
         apply(request, found)
-    elif action in ("overwrite", "leave"):
-        takeover.choose_conflicts(found, wanted=action == "overwrite")
+    elif action in ALL:
+        which, wanted = ALL[action]
+        takeover.choose_all(found, which, wanted=wanted)
     else:
         takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
         if request.htmx:
@@ -145,20 +151,30 @@ def numbers(request: HttpRequest, name: str) -> list[int]:
 @require_safe
 @login_required
 def upload_errors(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
-    """The same workbook with each error as a comment in its cell."""
+    """The same file with what is wrong: a workbook with comments in its cells, a CSV with a column more."""
     seen, scope = entry_of(request, slug, county)
     found = upload_of(request.user, seen.row, scope, pk)
-    if not found.content or not Comparison(found, request.GET).is_workbook:
+    if not found.content:
         raise Http404
+    back = sent_back if Comparison(found, request.GET).is_workbook else csv_sent_back
     try:
-        content = marked(bytes(found.content), comments_of(found))
+        return back(found)
     except TableRefused as refused:
         messages.error(request, refused.messages[0].translated(_))
         return redirect(seen.url("upload", pk))
+
+
+def sent_back(found: Upload) -> HttpResponse:
+    content = marked(bytes(found.content), comments_of(found))
     return download(content, f"{found.name.rpartition('.')[0]}-{_('errors')}.xlsx")
 
 
-def download(content: bytes, name: str) -> HttpResponse:
+def csv_sent_back(found: Upload) -> HttpResponse:
+    content = csv_with_errors(bytes(found.content), comments_of(found).get("", {}), head=_("Errors"))
+    return download(content, f"{found.name.rpartition('.')[0]}-{_('errors')}.csv", "text/csv; charset=utf-8")
+
+
+def download(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
     return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
+        content, content_type=media_type, headers={"Content-Disposition": content_disposition_header(True, name)}
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from accounts.access import EntryScope
-from evaluations.cells import NA, NOTHING, Refused
+from evaluations.cells import NA, NOTHING, Parsed, Refused
 from evaluations.models import RoundCounty, UploadRow, Way
 from evaluations.services.edits import Answer, Edit
 from evaluations.services.entering import Entering, reader_of
 from evaluations.services.explaining import reasons_of
 from evaluations.services.writing import Ready
 from evaluations.workbooks.found import Found, shown
+from evaluations.workbooks.fractions import Fractions
 from evaluations.workbooks.held import NONE, Held, Where, text_of_parsed
 from evaluations.workbooks.plan import NOTE, Plan
 from scoring.wording import joined
@@ -60,6 +61,7 @@ class Comparison:
         self.plan, self.base, self.held, self.given = plan, base, held, document
         self.changed: list[Changed] = []
         self.same = self.seen = 0
+        self.fractions = Fractions()
 
     def add(self, found: Found) -> None:
         """Keep the cell unless it is as it was; a cell that cannot be read differs by that."""
@@ -73,6 +75,7 @@ class Comparison:
         held = self.held.get(where, NONE)
         base = [held.text, held.revision] if self.base is None else self.base.get(found.key, ["", 0])
         text = self.read(found, held)
+        self.fractions.count(found.row, found.period, text)
         note = self.note(found, held)
         edit = self.edit(found, held, text, note)
         if text == base[0] and papers(edit) == papers(held) or (not text and not base[0] and found.period):
@@ -125,10 +128,16 @@ class Comparison:
         ready = entering.judge(edits)[0] if edits else []
         read = {one.edit.key: one for one in ready}
         reasons = entering.reasons | (reasons_of(self.plan.round, ready) if ready else {})
-        rows = (self.row(one, read, reasons) for one in self.changed)
+        pairs = [(read[one.edit.key], one.found) for one in self.changed if one.edit and one.edit.key in read]
+        doubts = self.fractions.doubted(self.plan.round, pairs)
+        for key, doubt in doubts.items():
+            reasons[key] = [doubt, *reasons.get(key, [])]
+        rows = (self.row(one, read, reasons, doubts) for one in self.changed)
         return [row for row in rows if row is not None]
 
-    def row(self, one: Changed, read: dict[UUID, Ready], reasons: dict[UUID, list[Message]]) -> UploadRow | None:
+    def row(
+        self, one: Changed, read: dict[UUID, Ready], reasons: dict[UUID, list[Message]], doubts: Container[UUID] = ()
+    ) -> UploadRow | None:
         found, edit = one.found, one.edit
         row = UploadRow(place=one.place, sheet=found.sheet[:40], cell=found.cell[:12], found=shown(found.text))
         if found.branch and found.row:
@@ -144,14 +153,19 @@ class Comparison:
         if text_of_parsed(ready.parsed) == held.text and papers(ready.edit) == papers(held):
             self.same += 1
             return None
-        return self.valued(row, one, ready)
+        row = self.valued(row, one, ready)
+        row.wanted = row.wanted and edit.key not in doubts
+        return row
 
     @staticmethod
     def valued(row: UploadRow, one: Changed, ready: Ready) -> UploadRow:
-        """The row of a value that may be written: new, or in conflict where the portal has moved on since."""
+        """The row of a value that may be written: new, or in conflict where the portal has moved on since.
+
+        A cell that was emptied takes a value back, which nobody shall do by oversight.
+        """
         edit, parsed = ready.edit, ready.parsed
         conflict = edit.revision != one.base[1]
-        row.kind, row.wanted = (Kind.CONFLICT, False) if conflict else (Kind.NEW, True)
+        row.kind, row.wanted = (Kind.CONFLICT, False) if conflict else (Kind.NEW, parsed != Parsed())
         row.number = None if parsed.number == NOTHING else parsed.number
         row.option, row.na = parsed.option, parsed.na
         row.note, row.document, row.source, row.as_of = edit.note, edit.document, edit.source, edit.as_of

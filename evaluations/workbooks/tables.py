@@ -30,7 +30,8 @@ WORDS = {  # what departments call the columns
     "as_of": ("as_of", "date", "日期", "数据日期", "截止日期"),
     "": ("no", "no.", "序号", "编号"),  # counted for people only
 }
-KNOWN = {word: name for name, words in WORDS.items() for word in words}
+ERRORS = ("错误", "errors")  # the column we put into a CSV that goes back
+KNOWN = dict.fromkeys(ERRORS, "") | {word: name for name, words in WORDS.items() for word in words}
 ONE_VALUE = frozenset(("indicator", "value"))
 OF_LONG = ONE_VALUE | {"period"}
 QUARTER = re.compile(r"(.+?)[/ ,]*(?:Q([1-4])|(?:第?([1-4一二三四])季度?)|/([1-4]))\Z", re.IGNORECASE)

@@ -71,7 +71,7 @@ def waiting(county: World, content: bytes = b"PK\x03\x04 no workbook") -> Upload
 
 def table(county: World, text: str | bytes, *, name: str = "table.csv", **fields) -> Upload:
     """A department's table, read."""
-    facts = {"source": "粮食台账", "as_of": date(2026, 10, 31)} | fields
+    facts = {"source": "粮食台账", "as_of": date(2025, 10, 31)} | fields
     content = text.encode() if isinstance(text, str) else text
     department = units_of(county.county, county.scope(county.farms))[0].department
     return sent(county, content, by=county.farms, kind=UploadKind.TABLE, name=name, department=department, **facts)

@@ -59,14 +59,14 @@ def test_a_conflict_is_a_409_with_both_versions(client, county):
 
 def test_a_conflict_over_a_source_or_its_date_tells_them_and_the_same_again_is_none(client, county):
     client.force_login(county.farms)
-    theirs = {"criterion": "CY-01", "text": "20", "source": "粮食台账", "as_of": "2026-10-31"}
+    theirs = {"criterion": "CY-01", "text": "20", "source": "粮食台账", "as_of": "2025-10-31"}
     send(client, county, edit(county, **theirs))
 
-    met = send(client, county, edit(county, **theirs | {"as_of": "2026-11-30"}))
+    met = send(client, county, edit(county, **theirs | {"as_of": "2025-11-30"}))
     same = send(client, county, edit(county, **theirs))
 
     told = met.json()["answers"][0]["theirs"]
-    assert (met.status_code, told["source"], told["as_of"]) == (409, "粮食台账", "2026-10-31")
+    assert (met.status_code, told["source"], told["as_of"]) == (409, "粮食台账", "2025-10-31")
     assert same.status_code == 200
 
 

@@ -78,7 +78,7 @@ def test_the_workbook_comes_back_with_each_error_as_a_comment_in_its_cell(client
     back = client.get(f"{county.base}/entry/uploads/{upload.pk}/errors.xlsx")
     book = load_workbook(BytesIO(back.content))
 
-    assert "x" in place(book, "PA-06", one).comment.text and "小数" in place(book, "PA-06", one).comment.text
+    assert "“x”" in place(book, "PA-06", one).comment.text
     assert place(book, "WM-04", one).comment is None and place(book, "PA-06", two).comment is None
     assert place(book, "PA-06", one).fill.fgColor.rgb == "FFF4C7C3"
     again = sent(county, filled(back.content, {("PA-06", one): 3}))

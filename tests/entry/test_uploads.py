@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from evaluations.models import State, Submission, Upload, UploadRow, UploadState, Value
 from evaluations.services.edits import CONFLICT, Answer
-from evaluations.services.takeover import Moved, NotWritten, choice_of, choose, choose_conflicts, mark, take_over
+from evaluations.services.takeover import CONFLICTS, Moved, NotWritten, choice_of, choose, choose_all, mark, take_over
 from evaluations.services.uploads import discard
 from ledger.models import LedgerEntry
 from tests.entry import world
@@ -51,7 +51,7 @@ def test_a_cell_changed_on_both_sides_is_a_conflict_and_only_overwritten_when_ti
     assert county.value("WM-04").reported_number == 310
 
     again = sent(county, content)
-    choose_conflicts(again, wanted=True)
+    choose_all(again, CONFLICTS, wanted=True)
     take_over(again, user=county.clerk, choice=choice_of(again))
     assert (county.value("WM-04").reported_number, county.value("WM-04").revision) == (355, 3)
 

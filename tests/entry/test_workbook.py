@@ -11,7 +11,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from evaluations.models import UploadState, Value, WorkbookCopy
-from evaluations.services.takeover import choice_of, take_over
+from evaluations.services.takeover import CLEARED, choice_of, choose_all, take_over
 from tests.entry import world
 from tests.entry.sending import KEYS, filled, handed, kinds, place, reasons, saved, sent, sentences
 
@@ -130,13 +130,28 @@ def test_a_workbook_filled_in_is_compared_and_taken_over(county):
     assert county.value("WM-04", one).way == "imported"
 
 
-def test_a_cell_emptied_takes_its_value_back(county):
+def test_a_cell_emptied_takes_its_value_back_only_where_that_is_ticked(county):
     county.enter("WM-04", "300")
+    one = county.mine[0].code
 
-    upload = sent(county, filled(handed(county), {("WM-04", county.mine[0].code): None}))
+    upload = sent(county, filled(handed(county), {("WM-04", one): None, ("PA-06", one): 2}))
+    assert list(upload.rows.order_by("cell").values_list("criterion__code", "wanted")) == [
+        ("PA-06", True), ("WM-04", False)
+    ]  # fmt: skip
+    choose_all(upload, CLEARED, wanted=True)
     take_over(upload, user=county.clerk, choice=choice_of(upload))
 
     assert county.value("WM-04").effective_state == 0
+
+
+def test_a_cell_emptied_by_oversight_keeps_its_value(county):
+    county.enter("WM-04", "300")
+    one = county.mine[0].code
+
+    upload = sent(county, filled(handed(county), {("WM-04", one): None, ("PA-06", one): 2}))
+    take_over(upload, user=county.clerk, choice=choice_of(upload))
+
+    assert (county.value("WM-04").reported_number, county.value("PA-06").reported_number) == (300, 2)
 
 
 def test_na_needs_the_reason_beside_it(county):

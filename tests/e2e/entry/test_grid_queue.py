@@ -123,7 +123,7 @@ def test_what_two_tabs_hold_of_one_value_all_arrives_and_the_newest_stands(brows
 
 
 def test_taking_theirs_takes_the_source_and_date_too(browse, grid_county):
-    theirs = {"by": grid_county.farms, "note": "新", "source": "粮食台账", "as_of": date(2026, 10, 31)}
+    theirs = {"by": grid_county.farms, "note": "新", "source": "粮食台账", "as_of": date(2025, 10, 31)}
     standing = grid_county.value("CY-01", grid_county.mine[0])
     page = browse(grid_county.farms, "?criterion=CY-01")
     grid_county.enter("CY-01", "20", grid_county.mine[0], revision=standing.revision, **theirs)
@@ -140,4 +140,4 @@ def test_taking_theirs_takes_the_source_and_date_too(browse, grid_county):
     wait_until_sent(page)
 
     row = grid_county.value("CY-01", grid_county.mine[0])
-    assert (row.reported_number, row.note, row.source, row.as_of) == (22, "新", "粮食台账", date(2026, 10, 31))
+    assert (row.reported_number, row.note, row.source, row.as_of) == (22, "新", "粮食台账", date(2025, 10, 31))
