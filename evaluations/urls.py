@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{COUNTY}/entry/receipts/<str:number>/", entry_submit.receipt, name="entry_receipt"),
     path(f"{COUNTY}/entry/return/", entry_submit.give_back, name="entry_return"),
     path(f"{COUNTY}/entry/overview/", entry_overview.overview, name="entry_overview"),
+    path(f"{COUNTY}/entry/overview/branches/", entry_overview.branches, name="entry_branches"),
     path(f"{COUNTY}/entry/deadline/", entry_overview.due, name="entry_due"),
     path(f"{COUNTY}/entry/extensions/", entry_overview.ask, name="entry_ask"),
     path(f"{COUNTY}/entry/extensions/<int:pk>/", entry_overview.decide, name="entry_decide"),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import EntryScope
 from branches.models import Region
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_links import link
+from evaluations.reading.entry_share import Share
 from evaluations.reading.marks import StarHead
 from evaluations.reading.values import QUARTERS
 from evaluations.services.completeness import is_asked, periods_of
+from evaluations.services.explaining import select
 from scoring.models import ALL_STARS, Criterion
 from scoring.standard import published_standard
 
@@ -32,20 +33,12 @@ BRANCHES = """
 
 
 @dataclass(frozen=True)
-class PeriodLine:
+class PeriodLine(Share):
     """One period of a criterion: how many of the county's branches have a value."""
 
     word: str
     given: int
     asked: int
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.given
-
-    @property
-    def width(self) -> str:
-        return f"{self.given * 100 / self.asked:.1f}" if self.asked else "0"
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,7 @@ class DepartmentLine:
 
     @property
     def left(self) -> int:
-        return sum(period.left for period in self.periods) if self.asked else 0
+        return sum(period.missing for period in self.periods) if self.asked else 0
 
 
 def department_lines(seen: SeenCounty, scope: EntryScope) -> list[DepartmentLine]:
@@ -107,9 +100,3 @@ def line_of(
             gaps.append(TownshipGap(names.get(town, town), left, url))
     head = None if row.star == ALL_STARS else heads.get(row.star)
     return DepartmentLine(row, head, lines, gaps, link(seen, "entry_grid", criterion=row.code))
-
-
-def select(sql: str, parameters: list) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()

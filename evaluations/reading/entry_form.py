@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Q
-from django.http import Http404
-
 from accounts.access import EntryScope
 from branches.models import Branch
 from evaluations.models import Decision, Rating, RosterEntry, State, VetoRecord
@@ -17,9 +14,11 @@ from evaluations.reading.entry_links import link
 from evaluations.reading.entry_now import rated_now
 from evaluations.reading.entry_places import Place
 from evaluations.reading.entry_questions import Question, Tab
+from evaluations.reading.entry_roster import after, before, entry_of
 from evaluations.reading.evidence import EvidenceLine, files_of
 from evaluations.reading.gaps import Advice, Gap
 from evaluations.reading.marks import StarHead, StarMark, marks_of
+from evaluations.reading.people import names_of
 from evaluations.reading.values import GivenValues, said
 from evaluations.reading.words import trimmed
 from evaluations.services.completeness import Branch as Looked
@@ -71,6 +70,11 @@ class EntryPage:
     @cached_property
     def files(self) -> dict[str, list[EvidenceLine]]:
         return files_of(self.seen.round, self.branch, self.seen.sight)
+
+    @property
+    def returned_by(self) -> str:
+        """Who sent it back, by name."""
+        return names_of([self.returned.by])[self.returned.by] if self.returned else ""
 
     @cached_property
     def returned(self) -> Decision | None:
@@ -128,6 +132,20 @@ class EntryPage:
             for line in self.lines
             if line.row.star in (star, ALL_STARS)
         ]
+
+    @property
+    def sheets(self) -> list[tuple[StarHead, list[Question]]]:
+        """Star by star everything the reader enters, for paper; what is of no star alone stands in the first."""
+        found, printed = [], set()
+        for star in self.seen.stars:
+            own = [one for one in self.questions_of(star.code) if one.mine and one.row.code not in printed]
+            printed |= {one.row.code for one in own}
+            found += [(StarHead(star), own)] if own else []
+        return found
+
+    @property
+    def here(self) -> str:
+        return self.address(self.star)
 
     @property
     def own(self) -> list[Question]:
@@ -224,20 +242,11 @@ class EntryPage:
     # Neighbours ------------------------------------------------------------------------------------------------------
     @cached_property
     def before(self) -> RosterEntry | None:
-        key, code = self.branch.sort_key, self.branch.code
-        rows = self.roster.filter(Q(branch__sort_key__lt=key) | Q(branch__sort_key=key, branch__code__lt=code))
-        return rows.order_by("-branch__sort_key", "-branch__code").first()
+        return before(self.seen, self.scope, self.branch)
 
     @cached_property
     def after(self) -> RosterEntry | None:
-        key, code = self.branch.sort_key, self.branch.code
-        rows = self.roster.filter(Q(branch__sort_key__gt=key) | Q(branch__sort_key=key, branch__code__gt=code))
-        return rows.order_by("branch__sort_key", "branch__code").first()
-
-    @property
-    def roster(self):
-        """The branches that the reader enters anything of."""
-        return within(self.seen, self.scope).select_related("branch")
+        return after(self.seen, self.scope, self.branch)
 
     # What is shut ----------------------------------------------------------------------------------------------------
     @property
@@ -279,21 +288,3 @@ class EntryPage:
     @property
     def grid_url(self) -> str:
         return link(self.seen, "entry_grid", star=self.star)
-
-
-def within(seen: SeenCounty, scope: EntryScope):
-    rows = RosterEntry.objects.filter(round=seen.row.round_id, county=seen.row.county_id)
-    if scope.departments:
-        return rows
-    reached = Q(pk__in=[])
-    for prefix in scope.townships:
-        reached |= Q(branch__code__startswith=prefix)
-    return rows.filter(reached)
-
-
-def entry_of(seen: SeenCounty, scope: EntryScope, code: str) -> RosterEntry:
-    """The branch's place on the roster; 404 where the reader enters nothing of it."""
-    entry = within(seen, scope).select_related("branch", "township", "submission").filter(branch__code=code).first()
-    if entry is None or not scope.covers(code):
-        raise Http404
-    return entry

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db import connection
-
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import ORGANIZATION, Role
 from branches.models import Region
-from evaluations.models import Extension
+from evaluations.models import Extension, RoundCounty
 from evaluations.reading.county import SeenCounty
+from evaluations.reading.entry_share import Share
 from evaluations.reading.entry_time import Deadline, database_now, deadline_of
+from evaluations.reading.people import names_of
 from evaluations.services.completeness import other_rows, slots_of, township_rows
+from evaluations.services.explaining import select
 from evaluations.services.road import places_of
 
+OVERSEERS = ORGANIZATION | {Role.AUDITOR}
 TOWNSHIPS = """
     SELECT r.township_id, count(*), count(*) FILTER (WHERE g.given = %s), coalesce(sum(g.given), 0),
         count(*) FILTER (WHERE s.status <> 'draft'), count(*) FILTER (WHERE s.late),
@@ -40,9 +42,10 @@ DEPARTMENTS = """
 
 
 @dataclass(frozen=True)
-class TownshipLine:
+class TownshipLine(Share):
     """One township's entry: branches, those complete, those submitted; its values given and asked."""
 
+    code: str
     name: str
     branches: int
     complete: int
@@ -54,29 +57,32 @@ class TownshipLine:
     deadline: Deadline
 
     @property
-    def missing(self) -> int:
-        return self.asked - self.given
-
-    @property
-    def width(self) -> str:
-        return f"{self.given * 100 / self.asked:.1f}" if self.asked else "0"
+    def overdue(self) -> int:
+        """Branches not submitted although the deadline, with its extension, is over."""
+        return self.branches - self.submitted if self.deadline.past else 0
 
 
 @dataclass(frozen=True)
-class DepartmentSum:
+class DepartmentSum(Share):
     """One department's values: given and asked over the county."""
 
     name: str
     given: int
     asked: int
 
-    @property
-    def missing(self) -> int:
-        return self.asked - self.given
+
+@dataclass(frozen=True)
+class Asked:
+    """More time that was asked for: by whom, for which unit, and what became of it, with persons by name."""
+
+    extension: Extension
+    asked_by: str
+    decided_by: str
+    decides: bool  # may the reader decide it?
 
     @property
-    def width(self) -> str:
-        return f"{self.given * 100 / self.asked:.1f}" if self.asked else "0"
+    def unit(self) -> str:
+        return unit_of(self.extension)
 
 
 class Overview:
@@ -94,18 +100,25 @@ class Overview:
         """The county's own."""
         return deadline_of(self.seen.row, self.now, [])
 
-    @property
-    def waiting(self) -> list[tuple[Extension, bool]]:
-        """What was asked for and waits, each with whether this person may decide."""
+    @cached_property
+    def asked(self) -> list[Asked]:
+        names = names_of([name for one in self.extensions for name in (one.asked_by, one.decided_by)])
         return [
-            (one, self.approves and one.asked_by != self.user.ledger_name)
+            Asked(
+                one, names.get(one.asked_by, ""), names.get(one.decided_by, ""),
+                self.approves and one.asked_by != self.user.ledger_name,
+            )
             for one in self.extensions
-            if one.decided_at is None
-        ]
+        ]  # fmt: skip
 
     @property
-    def decided(self) -> list[Extension]:
-        return [one for one in self.extensions if one.decided_at is not None]
+    def waiting(self) -> list[Asked]:
+        """What was asked for and waits."""
+        return [one for one in self.asked if one.extension.decided_at is None]
+
+    @property
+    def decided(self) -> list[Asked]:
+        return [one for one in self.asked if one.extension.decided_at is not None]
 
     @cached_property
     def townships(self) -> list[TownshipLine]:
@@ -120,7 +133,7 @@ class Overview:
         code, branches, complete, given, submitted, late, returned = row
         deadline = deadline_of(self.seen.row, self.now, [one for one in self.extensions if one.township_id == code])
         asked = each * branches
-        return TownshipLine(name, branches, complete, int(given), asked, submitted, late, returned, deadline)
+        return TownshipLine(code, name, branches, complete, int(given), asked, submitted, late, returned, deadline)
 
     @cached_property
     def departments(self) -> list[DepartmentSum]:
@@ -154,6 +167,10 @@ class Overview:
         return sum(line.late for line in self.townships)
 
     @property
+    def overdue(self) -> int:
+        return sum(line.overdue for line in self.townships)
+
+    @property
     def missing(self) -> int:
         return sum(line.missing for line in self.townships)
 
@@ -167,7 +184,11 @@ def approves(user: User, county: str) -> bool:
     return above or bool(places_of(user, Role.ORGANIZATION_APPROVER, county))
 
 
-def select(sql: str, parameters: list) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+def unit_of(extension: Extension) -> str:
+    """The township or department that asked."""
+    return extension.township.shown_name if extension.township else str(extension.department or "")
+
+
+def waiting_of(row: RoundCounty) -> int:
+    """How many extensions wait for a decision."""
+    return row.extensions.filter(decided_at=None).count()

@@ -6,18 +6,19 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from evaluations.models import Value
+from evaluations.models import RATERS, Value
 from evaluations.models.value import REPORTED
-from evaluations.reading.values import QUARTERS, said
+from evaluations.reading.raters import in_words, overruled
+from evaluations.reading.values import QUARTERS, said, text_of
 from evaluations.services.entering import plain_number
 from scoring.compiled import CompiledCriterion
 from scoring.models import Criterion
 from scoring.parameters import parse_parameters
 from scoring.units import plain
 from scoring.wording import shown_value
-from tables.message import Message
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,28 @@ class Place:
     closed: str = ""
     warnings: tuple[str, ...] = ()
     returned: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What was entered, in words; empty where nothing was."""
+        return in_words(self.compiled, self.value, RATERS[0]) if self.value else ""
+
+    @property
+    def shown_last(self) -> str:
+        """Last year's, where the criterion was of the same type then."""
+        last = self.last
+        if last is None or last.criterion.value_type != self.row.value_type:
+            return ""
+        return text_of(self.compiled, last)
+
+    @property
+    def given_on(self) -> date:
+        return self.value.as_of or localtime(self.value.updated_at).date()
+
+    @property
+    def overruled(self) -> str:
+        """That a later rater's value counts instead of the one entered, with both."""
+        return overruled(self.compiled, self.value, mine=True)
 
     @property
     def name(self) -> str:
@@ -162,7 +185,3 @@ def effective_text(compiled: CompiledCriterion, value: Value) -> str:
         shown = shown_value(compiled, value.effective_units)
         return shown if isinstance(shown, str) else ""
     return plain(value.effective_units)
-
-
-def in_words(message: Message | None) -> str:
-    return "" if message is None else said(message)

@@ -11,6 +11,8 @@ from django.http import Http404
 
 from evaluations.models import Decision
 from evaluations.reading.county import SeenCounty
+from evaluations.reading.entry_annex import AnnexLine, annex_of
+from evaluations.reading.people import names_of
 from evaluations.workflow import SUBMIT
 from ledger.models import LedgerEntry
 
@@ -24,6 +26,7 @@ class ReceiptRow:
     decision: Decision
     values: int | None
     stands: bool
+    annex: list[AnnexLine]
 
     @property
     def branch(self):
@@ -40,6 +43,7 @@ class Receipt:
 
     number: str
     first: Decision
+    by: str  # who submitted, by unit and name
     rows: list[ReceiptRow]
 
     @property
@@ -74,12 +78,17 @@ def receipt_of(seen: SeenCounty, number: str) -> Receipt:
     )  # fmt: skip
     if not all(seen.sight.opens_branch(one.submission.entry.branch.code) for one in decisions):
         raise Http404
-    values = values_kept(seen, number)
+    kept = entry_kept(seen, number)
+    values = json.loads(kept.detail)["values"] if kept else {}
+    annex = annex_of(seen.round, [one.submission.entry.branch_id for one in decisions], kept.at if kept else first.at)
     rows = [
-        ReceiptRow(one, values.get(one.submission.entry.branch.code), one.submission.receipt == number)
+        ReceiptRow(
+            one, values.get(one.submission.entry.branch.code), one.submission.receipt == number,
+            annex.get(one.submission.entry.branch_id, []),
+        )
         for one in decisions
-    ]
-    return Receipt(number, first, rows)
+    ]  # fmt: skip
+    return Receipt(number, first, names_of([first.by])[first.by], rows)
 
 
 def first_decision(seen: SeenCounty, number: str) -> Decision:
@@ -93,7 +102,6 @@ def first_decision(seen: SeenCounty, number: str) -> Decision:
     return decision
 
 
-def values_kept(seen: SeenCounty, number: str) -> dict[str, int]:
-    """Branch code → how many values were submitted, as the ledger keeps it."""
-    kept = LedgerEntry.objects.filter(chain=seen.row.county_id, action="submission.submit", subject=number).first()
-    return json.loads(kept.detail)["values"] if kept else {}
+def entry_kept(seen: SeenCounty, number: str) -> LedgerEntry | None:
+    """What the ledger keeps of the submission: written while its values could not change."""
+    return LedgerEntry.objects.filter(chain=seen.row.county_id, action="submission.submit", subject=number).first()

@@ -71,6 +71,11 @@ class Checklist:
         return self.work.ready
 
     @property
+    def may_submit(self) -> bool:
+        """Is a branch complete while values are taken?"""
+        return bool(self.ready) and self.work.deadline.open
+
+    @property
     def not_in(self) -> int:
         return sum(row.not_in for row in self.rows)
 

@@ -36,6 +36,15 @@ def state_words() -> dict[str, str]:
     }
 
 
+def waiting_words() -> dict[str, str]:
+    """What entry_waiting.js says of values that this browser still holds."""
+    return {
+        "unsent": _("Kept in this browser and not taken yet: %(count)s. The branch can't be submitted before:"),
+        "branches": _("This browser still holds values that were not taken: %(count)s branches."),
+        "sent": _("Values kept in this browser were sent just now."),
+    }
+
+
 def page_words() -> dict[str, object]:
     """What entry_form.js says, in the reader's language."""
     return {
@@ -54,4 +63,12 @@ def page_words() -> dict[str, object]:
         "refused": _("%(count)s not saved"),
         "conflict": _("%(count)s changed by someone else"),
         "keepAll": _("Keep last year's (%(count)s)"),
+        "otherWindow": _("In another window you changed it to %(theirs)s; here it is %(mine)s. Keep which?"),
+        "you": _("you, in another window"),
+        "keepMine": _("Keep mine: %(value)s"),
+        "keepTheirs": _("Keep theirs: %(value)s"),
+        "elsewhere": _("%(count)s more in %(branch)s"),
+        "held": _("%(value)s: not taken. %(why)s"),
+        "resend": _("Send again"),
+        "discard": _("Discard"),
     }

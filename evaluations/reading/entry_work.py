@@ -12,6 +12,7 @@ from accounts.access import EntryScope
 from evaluations.models import Decision, Extension, RosterEntry, State, Submission
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_links import link
+from evaluations.reading.entry_share import Share
 from evaluations.reading.entry_time import Deadline, database_now, deadline_of, extensions_of
 from evaluations.reading.marks import StarHead
 from evaluations.reading.search import named
@@ -30,21 +31,13 @@ class Action:
 
 
 @dataclass(frozen=True)
-class StarProgress:
+class StarProgress(Share):
     """How many of a star's township values one branch has."""
 
     head: StarHead
-    done: int
+    given: int
     asked: int
     url: str
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.done
-
-    @property
-    def width(self) -> str:
-        return f"{self.done * 100 / self.asked:.1f}" if self.asked else "0"
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,15 @@ class WorkRow:
     @property
     def waits(self) -> bool:
         return not self.submitted
+
+
+@dataclass(frozen=True)
+class Group:
+    """Branches in the same state; `folded` where others come first."""
+
+    label: str
+    rows: list[WorkRow]
+    folded: bool
 
 
 class Work:
@@ -124,6 +126,19 @@ class Work:
     def shown(self) -> list[WorkRow]:
         """The rows that the search leaves."""
         return [row for row in self.rows if not self.search or named(row.entry.branch, self.search)]
+
+    @property
+    def groups(self) -> list[Group]:
+        """What the search leaves, by state: what came back and what lacks something first, the rest folded."""
+        shown = self.shown
+        open_now = [row for row in shown if row.waits and not row.ready]
+        states = [
+            (_("Being entered"), sorted(open_now, key=lambda row: row.returned is None)),
+            (_("Complete, not submitted"), [row for row in shown if row.ready]),
+            (_("Submitted"), [row for row in shown if row.submitted]),
+        ]
+        found = [(label, rows) for label, rows in states if rows]
+        return [Group(label, rows, bool(place) and not self.search) for place, (label, rows) in enumerate(found)]
 
     def row_of(self, entry: RosterEntry, progress: Progress) -> WorkRow:
         code = entry.branch.code

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import RATERS, EvaluationRound, Value
 from evaluations.models.value import MISSING, NOT_APPLICABLE, REPORTED
+from evaluations.reading.raters import counted_by, overruled
 from scoring.compiled import CompiledCriterion
 from scoring.models import Criterion
 from scoring.parameters import parse_parameters
@@ -42,6 +43,8 @@ class Given:
     units: int | None = None
     quarters: list[tuple[str, str]] = field(default_factory=list)
     unit: str = ""
+    overruled: str = ""  # both values, where a later rater's counts instead of the one entered
+    basis: str = ""  # and what the points are computed from then
 
     @property
     def short(self) -> str:
@@ -93,13 +96,22 @@ def given(row: Criterion, compiled: CompiledCriterion, values: list[Value]) -> G
         state = next((s for s in (REPORTED, MISSING) if any(v.effective_state == s for v in values)), NOT_APPLICABLE)
         quarters = [(str(QUARTERS[value.period]), quarter_text(value)) for value in values]
         corrected = any(map(is_corrected, values))
-        return Given(state, quarters=quarters, unit=compiled.unit, corrected=corrected, **origin(row, latest))
+        more = both(compiled, values) | origin(row, latest)
+        return Given(state, quarters=quarters, unit=compiled.unit, corrected=corrected, **more)
     value = values[0]
     text = text_of(compiled, value) if value.effective_state == REPORTED else ""
     return Given(
         value.effective_state, text, meaning_of(row, compiled, value), corrected=is_corrected(value),
-        units=value.effective_units, **origin(row, value),
+        units=value.effective_units, **both(compiled, values), **origin(row, value),
     )  # fmt: skip
+
+
+def both(compiled: CompiledCriterion, values: list[Value]) -> dict[str, str]:
+    """What a later rater changed, each quarter by its name."""
+    found = [(QUARTERS.get(value.period, ""), value) for value in values]
+    overruling = [f"{name} {text}".strip() for name, value in found if (text := overruled(compiled, value))]
+    bases = [f"{name} {text}".strip() for name, value in found if (text := counted_by(compiled, value))]
+    return {"overruled": " ".join(overruling), "basis": " ".join(bases)}
 
 
 def quarter_text(value: Value) -> str:

@@ -113,7 +113,7 @@ def numbers_of(
     return found
 
 
-def select(sql: str, parameters: list) -> list[tuple]:
+def select(sql: str, parameters: Sequence | Mapping) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from evaluations.forms import ValueForm
 from evaluations.reading.entry_form import EntryPage
+from evaluations.reading.entry_next import next_elsewhere
+from evaluations.reading.entry_roster import names_of_branches
 from evaluations.reading.entry_words import page_words
+from evaluations.reading.people import with_names
 from evaluations.services.edits import REFUSED, SAVED, Answer, Edit
 from evaluations.services.entering import record_edits
 from evaluations.views.entry import entry_of
 from evaluations.views.values import is_in_the_way
 
 Outcome = tuple[ValueForm, Answer | None]
+HELD = 20  # branches named at once
+CODE = re.compile(r"[0-9]{12}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,10 +37,40 @@ def entry_branch(request: HttpRequest, slug: str, county: str, code: str) -> Htt
     if request.method == "POST":
         return save(request, page)
     if "next" in request.GET or "at" in request.GET:
-        return redirect(jump(page, request.GET.get("at", "")))
-    if request.GET.get("part") == "live":
-        return render(request, "entry/_branch_live.html", {"page": page})
+        return redirect(address_of(request, page))
+    if part := PARTS.get(request.GET.get("part", "")):
+        return part(request, page)
     return shown(request, page, {})
+
+
+def live(request: HttpRequest, page: EntryPage) -> HttpResponse:
+    """What follows from saved values."""
+    return render(request, "entry/_branch_live.html", {"page": page})
+
+
+def printed(request: HttpRequest, page: EntryPage) -> HttpResponse:
+    """The whole branch on paper: every star, with lines for what is not given yet."""
+    return render(request, "entry/branch_print.html", {"seen": page.seen, "page": page})
+
+
+def held(request: HttpRequest, page: EntryPage) -> JsonResponse:
+    """The names of branches of which this browser still holds values; strangers have none."""
+    codes = [code for code in request.GET.getlist("of")[:HELD] if CODE.fullmatch(code)]
+    return JsonResponse({"names": names_of_branches(page.seen, page.scope, codes)})
+
+
+PARTS = {"live": live, "print": printed, "held": held}
+
+
+def address_of(request: HttpRequest, page: EntryPage) -> str:
+    """Where `at` or `next` lead: to a value of the branch, else to the next branch that has an open one."""
+    code = request.GET.get("at", "")
+    if code or page.next_open():
+        return jump(page, code)
+    elsewhere = next_elsewhere(page.seen, page.scope, page.branch.code)
+    if not elsewhere:
+        messages.success(request, gettext("No open value is left, in no branch of yours."))
+    return elsewhere or jump(page, "")
 
 
 def jump(page: EntryPage, code: str) -> str:
@@ -80,7 +117,8 @@ def save(request: HttpRequest, page: EntryPage) -> HttpResponse:
 def recorded(request: HttpRequest, page: EntryPage, edits: list[Edit]) -> list[Answer]:
     """What became of the edits; of all of them the same where somebody else's work is in the way."""
     try:
-        return record_edits(page.seen.row, edits, scope=page.scope, by=request.user.ledger_name)
+        answers = record_edits(page.seen.row, edits, scope=page.scope, by=request.user.ledger_name)
+        return with_names(answers, reader=request.user.ledger_name)
     except (OperationalError, IntegrityError) as error:
         if not is_in_the_way(error):
             raise

@@ -6,16 +6,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EntryScope
-from accounts.roles import ORGANIZATION, Role
 from branches.models import Department, Region
 from evaluations.deadline_forms import AskForm, DecideForm, DueForm, first_error
 from evaluations.models import Extension
 from evaluations.reading.county import SeenCounty
-from evaluations.reading.entry_overview import Overview, approves
+from evaluations.reading.entry_branches import BranchList
+from evaluations.reading.entry_overview import OVERSEERS, Overview, approves
+from evaluations.reading.entry_overview import unit_of as unit_name
 from evaluations.reading.values import said
 from evaluations.services import deadlines
 from evaluations.views.counties import county_of
@@ -25,10 +28,17 @@ from evaluations.views.entry import entry_of
 @require_safe
 @login_required
 def overview(request: HttpRequest, slug: str, county: str) -> HttpResponse:
-    seen = county_of(request, slug, county)
-    if not seen.sight.workers & (ORGANIZATION | {Role.AUDITOR}):
-        raise Http404
+    seen = watched_county(request, slug, county)
     return render(request, "entry/overview.html", {"seen": seen, "page": Overview(seen, request.user)})
+
+
+@require_safe
+@login_required
+def branches(request: HttpRequest, slug: str, county: str) -> HttpResponse:
+    """The branches behind one number of the overview."""
+    seen = watched_county(request, slug, county)
+    found = BranchList(Overview(seen, request.user), request.GET)
+    return render(request, "entry/branches.html", {"seen": seen, "list": found})
 
 
 @require_POST
@@ -73,8 +83,24 @@ def decide(request: HttpRequest, slug: str, county: str, pk: int) -> HttpRespons
         return redirect(seen.url("entry_overview"))
     granted, answer = form.cleaned_data["granted"] == "yes", form.cleaned_data["answer"]
     if told(request, lambda: deadlines.decide_extension(extension, granted=granted, answer=answer, by=request.user)):
-        messages.success(request, _("Granted.") if granted else _("Refused."))
+        messages.success(request, decided(extension, granted=granted))
     return redirect(seen.url("entry_overview"))
+
+
+def decided(extension: Extension, *, granted: bool) -> str:
+    """What was decided, for whom; what was granted names the new deadline."""
+    unit, until = unit_name(extension), date_format(localtime(extension.until), "Y-m-d H:i")
+    if not granted:
+        return _("Refused: no extension for %(unit)s.") % {"unit": unit}
+    return _("Granted: the deadline of %(unit)s is now %(until)s.") % {"unit": unit, "until": until}
+
+
+def watched_county(request: HttpRequest, slug: str, county: str) -> SeenCounty:
+    """The county, for its organization department and the auditor; 404 for everybody else."""
+    seen = county_of(request, slug, county)
+    if not seen.sight.workers & OVERSEERS:
+        raise Http404
+    return seen
 
 
 def approved_county(request: HttpRequest, slug: str, county: str) -> SeenCounty:

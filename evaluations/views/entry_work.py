@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from evaluations.models import State
 from evaluations.reading.county import counties_seen_by
 from evaluations.reading.entry_department import department_lines
+from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.entry_work import Work, roster
 from evaluations.reading.search import asked_for, matching
 from evaluations.views.entry import entry_of
@@ -36,4 +37,5 @@ def work(request: HttpRequest, slug: str, county: str) -> HttpResponse:
             return redirect(seen.url("entry_branch", mine[0]))
     page = Work(seen, scope, search)
     lines = department_lines(seen, scope) if scope.departments else []
-    return render(request, "entry/work.html", {"seen": seen, "scope": scope, "work": page, "lines": lines})
+    context = {"seen": seen, "scope": scope, "work": page, "lines": lines, "words": waiting_words()}
+    return render(request, "entry/work.html", context)

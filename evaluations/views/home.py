@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations.reading.counties import cities_seen_by
 from evaluations.reading.county import counties_seen_by
+from evaluations.reading.entry_overview import OVERSEERS, waiting_of
 from evaluations.reading.home import Glance
 from evaluations.reading.road import road_of
 from evaluations.reading.townships import township_table
@@ -34,5 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "evaluations/home_empty.html")
     seen = request.seen_county = counties[0]
     townships = township_table(seen) if seen.sight.ranking else None
-    context = {"seen": seen, "glance": Glance(seen, townships), "road": road_of(seen.row), "others": counties[1:SHOWN]}
+    waiting = waiting_of(seen.row) if seen.sight.workers & OVERSEERS else 0
+    context = {
+        "waiting": waiting,
+        "seen": seen,
+        "glance": Glance(seen, townships),
+        "road": road_of(seen.row),
+        "others": counties[1:SHOWN],
+    }
     return render(request, "evaluations/home.html", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from evaluations.models import Way
+from evaluations.reading.people import with_names
 from evaluations.services.edits import CONFLICT, LOCKED, REFUSED, REUSED, SAVED, UNKNOWN, Edit
 from evaluations.services.entering import record_edits
 from evaluations.views.entry import entered_county
@@ -40,7 +41,8 @@ def save_values(request: HttpRequest, slug: str, county: str) -> JsonResponse:
         return held_up(error)
     statuses = {STATUS[answer.status] for answer in answers}
     status = statuses.pop() if len(statuses) == 1 else 200
-    return JsonResponse({"answers": [asdict(answer) for answer in answers]}, status=status)
+    told = with_names(answers, reader=request.user.ledger_name)
+    return JsonResponse({"answers": [asdict(answer) for answer in told]}, status=status)
 
 
 def is_in_the_way(error: DatabaseError) -> bool:

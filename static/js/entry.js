@@ -10,70 +10,44 @@
   "use strict";
   var home = document.querySelector("[data-entry]");
   if (!home) { return; }
+  var Store = window.EntryStore;
 
   var MOST = 200, LONGEST = 200000, KEEPALIVE = 20000, PATIENCE = 10000, SLOWEST = 30000, YOUNG = 1500;
   var UNSENT = {saving: true, waiting: true};
   var url = home.dataset.url, token = home.dataset.token;
-  var shelf = "entry:" + home.dataset.who + ":" + home.dataset.place + ":";
   var items = {}, revisions = {};
-  var busy = false, signedOut = false, leaving = false, tries = 0, most = MOST, timer = 0;
+  var busy = false, asking = false, renewed = false, signedOut = false, leaving = false, tries = 0, most = MOST, timer = 0;
 
   function words() {
     var block = document.querySelector("script[data-entry-words], #entry-words");
     return block ? JSON.parse(block.textContent) : {};
   }
 
-  function key() {  // a UUID of version 4; crypto.randomUUID is younger than our oldest browser
-    var bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = bytes[6] & 15 | 64;
-    bytes[8] = bytes[8] & 63 | 128;
-    var hex = Array.from(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-  }
-
   function placeOf(edit) { return edit.branch + "|" + edit.criterion + "|" + (edit.period || 0); }
 
-  /* -- what is kept ------------------------------------------------------------------------------------------- */
-
-  function keep(place) {
-    var item = items[place], name = shelf + place + "#" + item.now.key;
-    try {
-      localStorage.setItem(name, JSON.stringify({
-        now: item.now, next: item.next, more: item.more, tried: item.tried, state: item.state, answer: item.answer,
-        at: item.at
-      }));
-      if (item.name && item.name !== name) { localStorage.removeItem(item.name); }
-      item.name = name;
-    } catch (full) { /* kept on the page only; leaving it warns */ }
-  }
-
-  function kept(name) {
-    try { return JSON.parse(localStorage.getItem(name)); } catch (broken) { return null; }
-  }
-
-  function drain(name) {
-    try { localStorage.removeItem(name); } catch (closed) { /* nothing was kept */ }
-  }
+  function keep(place) { Store.keep(place, items[place]); }
 
   function forget(place) {
     var item = items[place];
     delete items[place];
-    if (item.name) { drain(item.name); }
+    if (item.name) { Store.drain(item.name); }
+  }
+
+  /* What was refused because the branch was shut is asked again once on every page: it may have been opened since. */
+  function retry(item) {
+    if (item.state !== "locked") { return; }
+    item.now.key = Store.key();
+    item.state = "saving";
+    item.answer = null;
+    item.tried = false;
   }
 
   function recall() {
-    var names = [], left = [];
-    try { names = Object.keys(localStorage); } catch (closed) { return; }
-    names.forEach(function (name) {
-      var item = name.indexOf(shelf) === 0 ? kept(name) : null;
-      if (item && item.now && item.now.key) { left.push(Object.assign(item, {name: name, since: 0})); }
-    });
-    left.sort(function (one, other) { return (one.at || 0) - (other.at || 0); });
-    left.forEach(function (item) {
-      var place = item.name.slice(shelf.length).split("#")[0];
-      if (items[place]) { follow(place, item); } else { items[place] = item; }
+    Store.all().forEach(function (item) {
+      if (items[item.place]) { follow(item.place, item); } else { items[item.place] = item; }
     });
     Object.keys(items).forEach(function (place) {
+      retry(items[place]);
       show(place, UNSENT[items[place].state] ? line() : items[place].state);
     });
     tell();
@@ -87,10 +61,19 @@
     older.state = "waiting";
     older.tried = true;  // what is typed from now on goes last
     keep(place);
-    drain(newer.name);
+    Store.drain(newer.name);
   }
 
-  /* -- what is told -------------------------------------------------------------------------------------------- */
+  /* Everything this browser holds of the person here, other tabs' too: [{place, state, edit, answer}]. */
+  function places() {
+    var found = {};
+    Store.all().forEach(function (item) { found[item.place] = item; });
+    Object.assign(found, items);
+    return Object.keys(found).map(function (place) {
+      var item = found[place];
+      return {place: place, state: item.state, edit: item.next || item.now, answer: item.answer || null};
+    });
+  }
 
   function line() { return signedOut || navigator.onLine === false || tries > 0 ? "waiting" : "saving"; }
 
@@ -113,12 +96,10 @@
 
   function tell() { say("entry:counts", counts()); }
 
-  /* -- what is given ------------------------------------------------------------------------------------------- */
-
   function give(edit) {
     var place = placeOf(edit), item = items[place], last = item && (item.next || item.now);
     var mine = Object.assign({period: 0, text: "", na: false, note: "", document: "", source: "", way: "typed"}, edit);
-    mine.key = key();
+    mine.key = Store.key();
     mine.revision = place in revisions ? revisions[place] : edit.revision || 0;
     if (last && last.text === mine.text && last.na === mine.na) { mine.way = last.way; }  // a note of a value kept
     if (item && UNSENT[item.state] && item.tried) {
@@ -143,6 +124,12 @@
     give(mine);
   }
 
+  function resend(place) {  // what was refused, as it is: it may be taken now
+    var item = items[place];
+    if (!item || UNSENT[item.state] || item.state === "conflict") { return; }
+    give(item.now);
+  }
+
   function drop(place) {
     var item = items[place];
     if (!item || UNSENT[item.state]) { return; }
@@ -151,8 +138,6 @@
     forget(place);
     tell();
   }
-
-  /* -- sending -------------------------------------------------------------------------------------------------- */
 
   function wake(after) {
     if (after === null && timer) { return; }
@@ -199,7 +184,12 @@
 
   function hear(places, status, said) {
     if (said.answers) { return take(places, said.answers); }
-    if (status === 401 || status === 403) { signedOut = true; return fail(places); }
+    if (status === 401 || status === 403) {
+      signedOut = true;
+      fail(places);
+      if (!renewed) { welcome(); }  // another tab may have signed in meanwhile
+      return;
+    }
     if (status >= 500 || status === 429 || status < 400) { return fail(places); }
     if (places.length > 1) {  // one of them can't be read: find it by halves
       most = Math.ceil(places.length / 2);
@@ -214,6 +204,7 @@
       if (items[places[index]]) { settle(places[index], answer); }
     });
     most = Math.min(MOST, most * 2);
+    renewed = false;
     after();
   }
 
@@ -235,7 +226,7 @@
       item.tried = Boolean(item.next);
       if (state === "saved" && item.now.revision !== answer.revision) {
         item.now.revision = answer.revision;
-        item.now.key = key();  // another tab may have sent it on top of something else
+        item.now.key = Store.key();  // another tab may have sent it on top of something else
       }
       keep(place);
       return show(place, "saving");
@@ -259,6 +250,27 @@
     });
   }
 
+  /* -- signing in again, here or in another tab ---------------------------------------------------------------------- */
+
+  function welcome() {
+    if (!signedOut || asking) { return; }
+    asking = true;
+    Store.welcome(function (fresh) {
+      asking = false;
+      if (!fresh) { return; }
+      signedOut = false;
+      renewed = true;
+      token = fresh;
+      document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (input) { input.value = fresh; });
+      tell();
+      wake(0);
+    });
+  }
+
+  Store.watch(welcome, tell);
+  window.addEventListener("focus", welcome);
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) { welcome(); } });
+
   /* -- leaving, and coming back ------------------------------------------------------------------------------------ */
 
   function atRisk() {  // what was typed this moment and is on its way need not hold anybody up
@@ -278,10 +290,10 @@
   });
   window.addEventListener("online", function () { wake(0); });
   window.addEventListener("offline", function () { mark("waiting"); tell(); });
-  document.addEventListener("DOMContentLoaded", function () { recall(); wake(0); });
+  document.addEventListener("DOMContentLoaded", function () { recall(); Store.announce(); wake(0); });
 
   window.Entry = {
-    give: give, drop: drop, overrule: overrule, counts: counts, revisions: revisions,
+    give: give, drop: drop, overrule: overrule, resend: resend, counts: counts, places: places, revisions: revisions,
     know: function (place, revision) { revisions[place] = revision; },
     held: function (place) { return items[place] || null; }  // {now, next, state, answer} while not saved
   };

@@ -6,12 +6,13 @@
 (function () {
   "use strict";
   var form = document.querySelector("[data-entry-form]"), Entry = window.Entry;
+  var Conflict = window.EntryConflict;
   if (!form || !Entry) { return; }
   var words = JSON.parse(document.getElementById("entry-words").textContent);
   var heard = document.querySelector("[data-heard]");
   var STATES = Object.keys(words.states).concat("");
   var CHOOSING = 600, FOLLOWING = 400;  // milliseconds: arrows pass over radios; several values are saved together
-  var boxes = {}, given = {}, late = {}, loaded = false, following = 0;
+  var boxes = {}, given = {}, shown = {}, late = {}, loaded = false, following = 0;
 
   function parts(box, name) { return Array.from(box.querySelectorAll("[data-part=" + name + "]")); }
   function part(box, name) { return parts(box, name)[0] || null; }
@@ -111,9 +112,10 @@
       fill(box, event.detail.edit);
       given[event.detail.place] = JSON.stringify(read(box));
     }
-    if (state !== "conflict") { unfold(box); }
+    if (state !== "conflict") { Conflict.unfold(box); }
     if (state === "saved") { return saved(box, answer); }
     var reasons = state === "saving" || state === "waiting" ? [] : [answer.message || words.unreadable];
+    if (state === "conflict") { reasons = [Conflict.asked(event.detail.edit, answer)]; }
     draw(box, state, reasons);
     if (reasons.length) { say(box, state, reasons); }
     if (state === "conflict") { compare(box, event.detail.edit, answer); }
@@ -140,32 +142,14 @@
     all.closest("[data-offers]").hidden = left === 0;
   }
 
-  /* Both versions side by side; nothing is written until one is chosen. */
   function compare(box, edit, answer) {
-    var theirs = answer.theirs || {};
-    var panel = document.getElementById("entry-conflict").content.firstElementChild.cloneNode(true);
-    function put(name, text) { panel.querySelector("[data-" + name + "]").textContent = text || ""; }
-    put("theirs", theirs.text || words.empty);
-    put("theirs-note", theirs.note);
-    put("theirs-by", theirs.by ? theirs.by + " " + moment(theirs.at) : "");
-    put("mine", edit.na ? words.notApplicable : edit.text || words.empty);
-    put("mine-note", edit.note);
-    panel.querySelector("[data-keep-mine]").addEventListener("click", function () {
-      Entry.overrule(box.dataset.place);
-      part(box, "text").focus();
+    Conflict.show(box, edit, answer, {
+      mine: function () {
+        Entry.overrule(box.dataset.place);
+        part(box, "text").focus();
+      },
+      theirs: function () { take(box, answer.theirs || {}); }
     });
-    panel.querySelector("[data-take-theirs]").addEventListener("click", function () { take(box, theirs); });
-    unfold(box);
-    box.appendChild(panel);
-  }
-
-  function moment(at) {
-    return new Date(at).toLocaleString(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
-  }
-
-  function unfold(box) {
-    var panel = box.querySelector(".place__two");
-    if (panel) { panel.remove(); }
   }
 
   function take(box, theirs) {
@@ -181,10 +165,18 @@
       as_of: theirs.as_of || ""
     });
     given[box.dataset.place] = JSON.stringify(read(box));
-    unfold(box);
+    Conflict.unfold(box);
     draw(box, theirs.na ? "na" : text === "" ? "missing" : "saved");
     say(box, "saved", [words.theirsTaken]);
     part(box, "text").focus();
+  }
+
+  /* What was discarded: the value is again as the page came. */
+  function restore(box) {
+    if (!box) { return; }
+    fill(box, JSON.parse(shown[box.dataset.place]));
+    given[box.dataset.place] = shown[box.dataset.place];
+    draw(box, read(box).text === "" && !read(box).na ? "missing" : "saved");
   }
 
   /* -- what follows from saved values -------------------------------------------------------------------------------- */
@@ -209,7 +201,7 @@
     if (event.key === "Enter" && input.dataset.part) {
       event.preventDefault();
       give(box);
-      next(box);
+      if (!event.ctrlKey) { next(box); }  // with Ctrl it is saved, and stays
     } else if (event.key === "Escape" && input.dataset.part === "text" && !isRadio(box)) {
       input.value = JSON.parse(given[box.dataset.place]).text;
     }
@@ -266,9 +258,10 @@
     boxes[box.dataset.place] = box;
     Entry.know(box.dataset.place, Number(box.dataset.revision));
     shut(box);
-    given[box.dataset.place] = JSON.stringify(read(box));
+    given[box.dataset.place] = shown[box.dataset.place] = JSON.stringify(read(box));
   });
   document.addEventListener("entry:state", onState);
+  document.addEventListener("entry:dropped", function (event) { restore(boxes[event.detail.place]); });
   document.addEventListener("change", onChange);
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusout", function (event) {

@@ -63,6 +63,7 @@ COUNTY_PAGES = {
     "entry_receipt": LIST | {"own": (OPENING, OPENING)},
     "entry_return": CHECKED,
     "entry_overview": WATCHED,
+    "entry_branches": WATCHED,
     "entry_workbook": ENTRY,
     "entry_import": OF_DEPARTMENT,
     "uploads": ENTRY,

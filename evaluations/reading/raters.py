@@ -1,0 +1,68 @@
+"""A value that a later rater changed: what was entered, what was verified, and that the later one counts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from evaluations.models import RATERS, Value
+from scoring.compiled import CompiledCriterion
+from scoring.units import SCALE
+from scoring.wording import shown_value
+from tables.message import Message
+
+LATER = {
+    "township": gettext_lazy("township check"),
+    "department": gettext_lazy("department check"),
+    "final": gettext_lazy("final check"),
+}
+SENTENCES = {  # (read by who entered it, was anything entered) → what is said
+    (True, True): gettext_noop("You entered %(entered)s; %(rater)s: %(verified)s, which counts."),
+    (True, False): gettext_noop("You entered nothing; %(rater)s: %(verified)s, which counts."),
+    (False, True): gettext_noop("Entered: %(entered)s; %(rater)s: %(verified)s, which counts."),
+    (False, False): gettext_noop("Nothing entered; %(rater)s: %(verified)s, which counts."),
+}
+
+
+def rated(value: Value, rater: str) -> tuple[Decimal | None, bool]:
+    """What one rater gave: (number, not applicable)."""
+    return getattr(value, f"{rater}_number"), getattr(value, f"{rater}_na")
+
+
+def counting(value: Value | None) -> str:
+    """The later rater whose other value counts instead of the one entered; empty where the entered one counts."""
+    if value is None:
+        return ""
+    later = [rater for rater in RATERS[1:] if rated(value, rater) != (None, False)]
+    return later[-1] if later and rated(value, later[-1]) != rated(value, RATERS[0]) else ""
+
+
+def overruled(compiled: CompiledCriterion, value: Value | None, *, mine: bool = False) -> str:
+    """Both values plainly, where a later rater's differs from the one entered; else empty."""
+    rater = counting(value)
+    if not rater:
+        return ""
+    sentence = SENTENCES[mine, rated(value, RATERS[0]) != (None, False)]
+    shown = {"entered": in_words(compiled, value, RATERS[0]), "verified": in_words(compiled, value, rater)}
+    return _(sentence) % (shown | {"rater": LATER[rater]})
+
+
+def counted_by(compiled: CompiledCriterion, value: Value | None) -> str:
+    """What points are computed from, where it isn't the value entered; else empty."""
+    rater = counting(value)
+    if not rater:
+        return ""
+    return _("by the %(rater)s: %(verified)s") % {"rater": LATER[rater], "verified": in_words(compiled, value, rater)}
+
+
+def in_words(compiled: CompiledCriterion, value: Value, rater: str) -> str:
+    """One rater's value as people read it; empty where that rater gave none."""
+    number, na = rated(value, rater)
+    if na:
+        return _("not applicable")
+    if number is None:
+        return ""
+    shown = shown_value(compiled, int(number * SCALE))
+    return shown.translated(_) if isinstance(shown, Message) else shown
