@@ -40,6 +40,7 @@ class Cell:
     offered: str = ""
     why: str = ""  # what has to be explained
     closed: str = ""  # why nothing can be entered here; empty where it can
+    lacks: bool = False  # it is the reader's, asked for, and has no value of this year
 
     def as_dict(self) -> dict[str, object]:
         """What the browser needs of it, without what is empty."""
@@ -66,7 +67,8 @@ def own_cell(column: Column, gate: Gate, held: Held, last: list, same: int) -> C
     offered = column.text_of(*year[1:]) if year and column.row.stable and not text and not na else ""
     why = "" if held.note or not text else explained(column, text, year, same)
     state = own_state(column, gate, text, na, offered, why)
-    return Cell(held, text, na, state, shown, offered, why, said(closed) if closed else "")
+    lacks = column.counts() and not text and not na
+    return Cell(held, text, na, state, shown, offered, why, said(closed) if closed else "", lacks)
 
 
 def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why: str) -> str:
@@ -114,7 +116,8 @@ def face(column: Column, cell: Cell, *, now: bool) -> SafeString:
     shown = column.shown(text) if text and len(column.periods) == 1 else text
     missing, heard = said_of(cell, column.mine)
     is_open = column.mine and not cell.closed
-    return drawn(_("not applicable") if cell.na else shown, cell.state, column.is_choice, is_open, now, missing, heard)
+    kind = ("cell--choice " if column.is_choice else "") + ("" if column.mine else "is-others ")
+    return drawn(_("not applicable") if cell.na else shown, cell.state, kind, is_open, now, missing, heard)
 
 
 def said_of(cell: Cell, mine: bool) -> tuple[str, str]:
@@ -129,9 +132,9 @@ def said_of(cell: Cell, mine: bool) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=20_000)
-def drawn(text: str, state: str, choice: bool, is_open: bool, now: bool, missing: str, heard: str) -> SafeString:
+def drawn(text: str, state: str, kind: str, is_open: bool, now: bool, missing: str, heard: str) -> SafeString:
     """The HTML of a cell; equal ones are made once a process."""
-    classes = ["cell"] + ["cell--choice"] * choice + [f"is-{state}"] * bool(state)
+    classes = ["cell", *kind.split()] + [f"is-{state}"] * bool(state)
     classes += ["is-locked"] * (not is_open) + ["is-col-now"] * now
     icon = format_html('<i class="bi {} cell__m" aria-hidden="true"></i>', ICONS[state]) if state in ICONS else ""
     return format_html(

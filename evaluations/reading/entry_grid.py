@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils.safestring import SafeString
 
-from accounts.access import PLACE_CODE, EntryScope
+from accounts.access import EntryScope
 from branches.models import Branch
 from evaluations.models import RosterEntry
 from evaluations.reading.county import SeenCounty
@@ -63,15 +65,28 @@ class Line:
     mark: StarMark | None
     last: str
     url: str
+    town: str  # its township's name, where the grid is of several
 
     @property
     def missing(self) -> int:
-        """How many of its open cells still have no value of this year."""
-        return sum(cell.state in ("missing", "prefilled") and not cell.closed for cell in self.cells)
+        """How many of its cells still have no value of this year, open or not: what submitting asks for."""
+        return sum(cell.lacks for cell in self.cells)
 
     def as_dict(self) -> dict[str, object]:
-        branch = self.branch
-        return {"code": branch.code, "name": branch.shown_name, "households": branch.households, "url": self.url}
+        branch, name = self.branch, self.branch.shown_name
+        return {"code": branch.code, "name": name, "town": self.town, "households": branch.households, "url": self.url}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one township; without a name where the grid is of one township only."""
+
+    name: str
+    lines: list[Line]
+
+    @property
+    def missing(self) -> int:
+        return sum(line.missing for line in self.lines)
 
 
 class Grid:
@@ -82,8 +97,6 @@ class Grid:
     def __init__(self, seen: SeenCounty, scope: EntryScope, query: Mapping[str, str]):
         self.seen, self.scope, self.query = seen, scope, query
         self.standard: Standard = published_standard(seen.round.criteria_set_id)
-        town = query.get("township", "")
-        self.town = town if PLACE_CODE.fullmatch(town) else ""
 
     @cached_property
     def own_rows(self) -> list[Criterion]:
@@ -91,11 +104,26 @@ class Grid:
         return [row for row in self.standard.criteria if self.is_own(row)]
 
     @cached_property
-    def entries(self) -> list[RosterEntry]:
-        """The branches, in the order of their names' pinyin."""
+    def roster(self) -> list[RosterEntry]:
+        """Every branch the reader enters something for: by township, then in the order of their names' pinyin."""
         roster = RosterEntry.objects.filter(round=self.seen.row.round_id, county=self.seen.row.county_id)
         roster = roster.filter(self.within()).select_related("branch", "township")
         return list(roster.order_by("township__code", "branch__sort_key", "branch__code"))
+
+    @cached_property
+    def towns(self) -> dict[str, str]:
+        """Code → name of the townships one may turn to."""
+        return {entry.township_id: entry.township.shown_name for entry in self.roster}
+
+    @property
+    def town(self) -> str:
+        """The one township shown; what is no township of the reader's limits nothing."""
+        asked = self.query.get("township", "")
+        return asked if asked in self.towns else ""
+
+    @cached_property
+    def entries(self) -> list[RosterEntry]:
+        return [entry for entry in self.roster if self.town in ("", entry.township_id)]
 
     @cached_property
     def branch_ids(self) -> list[int]:
@@ -140,7 +168,16 @@ class Grid:
         pairs = zip(self.columns, cells, strict=True)
         faces = [face(column, cell, now=place == 0) for place, (column, cell) in enumerate(pairs)]
         year, url = self.last_of(branch, last), self.form_url(entry.branch)
-        return Line(entry.branch, cells, faces, self.mark_of(branch), year, url)
+        town = entry.township.shown_name if self.is_of_several else ""
+        return Line(entry.branch, cells, faces, self.mark_of(branch), year, url, town)
+
+    @property
+    def is_of_several(self) -> bool:
+        return len(self.towns) > 1 and not self.town
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return [Group(name, list(lines)) for name, lines in groupby(self.lines, key=attrgetter("town"))]
 
     def select(self, sql: str, criteria: list[int]) -> list[tuple]:
         return select(sql, [self.seen.row.round_id, self.branch_ids, criteria]) if criteria else []
@@ -154,7 +191,7 @@ class Grid:
 
     @property
     def row_count(self) -> int:
-        return len(self.entries) + 1
+        return len(self.entries) + 1 + (len(self.groups) if self.is_of_several else 0)
 
     @property
     def column_count(self) -> int:
@@ -190,11 +227,17 @@ class Grid:
             "columns": [column.as_dict() for column in self.columns],
             "rows": [line.as_dict() for line in self.lines],
             "cells": [[cell.as_dict() for cell in line.cells] for line in self.lines],
+            "lacking": {chip.key: chip.missing for chip in self.chips},
             "star": self.star,
         }  # fmt: skip
 
     def form_url(self, branch: Branch) -> str:
         return link(self.seen, "entry_branch", branch.code, **({"star": self.star} if self.star else {}))
+
+    @property
+    def full_title(self) -> str:
+        """What the printed page is of: the place, the star or criterion, the one township."""
+        return " · ".join(part for part in (self.title, self.label, self.towns.get(self.town, "")) if part)
 
     # What the kinds of grid (entry_grids.py) say for themselves, besides `is_own`, `within`, `rows` and `until`.
     def mark_of(self, branch: int) -> StarMark | None:

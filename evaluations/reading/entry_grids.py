@@ -35,7 +35,7 @@ class StarGrid(Grid):
         found = Q(pk__in=[])
         for prefix in self.scope.townships:
             found |= Q(branch__code__startswith=prefix)
-        return found & Q(township=self.town) if self.town else found
+        return found
 
     @cached_property
     def star(self) -> str:
@@ -109,7 +109,7 @@ class CriterionGrid(Grid):
         return row.takes_entry and row.source != "township" and row.owner in self.scope.departments
 
     def within(self) -> Q:
-        return Q(township=self.town) if self.town else Q()
+        return Q()
 
     @cached_property
     def criterion(self) -> Criterion | None:

@@ -8,19 +8,20 @@
   var data = JSON.parse(document.getElementById("grid-data").textContent);
   var words = JSON.parse(document.getElementById("entry-words").textContent);
   var PAGE = 10;
-  var lines = Array.from(table.tBodies[0].rows), heads = Array.from(table.tHead.rows[0].cells);
+  var lines = Array.from(table.querySelectorAll("tr[data-line]")), heads = Array.from(table.tHead.rows[0].cells);
   var places = {}, listeners = [];
   var phone = window.matchMedia("(max-width: 767.98px)");
 
   var Grid = window.Grid = {
     home: home, table: table, columns: data.columns, rows: data.rows, cells: data.cells, star: data.star, words: words,
-    phone: phone, active: null, anchor: null, editing: false
+    lacking: data.lacking, phone: phone, active: null, anchor: null, editing: false
   };
 
   Grid.td = function (r, c) { return lines[r].cells[c + 1]; };
   Grid.line = function (r) { return lines[r]; };
   Grid.head = function (c) { return heads[c + 1]; };
   Grid.cell = function (r, c) { return data.cells[r][c]; };
+  Grid.named = function (r) { return (data.rows[r].town ? data.rows[r].town + " · " : "") + data.rows[r].name; };
   Grid.place = function (r, c) {
     return data.rows[r].code + "|" + data.columns[c].code + "|" + data.columns[c].period;
   };
@@ -32,8 +33,8 @@
   Grid.onActive = function (listener) { listeners.push(listener); };
   Grid.where = function (node) {
     var td = node.closest && node.closest("td,th");
-    if (!td || !table.tBodies[0].contains(td)) { return null; }
-    return {r: td.parentNode.sectionRowIndex, c: Math.max(0, Math.min(td.cellIndex - 1, data.columns.length - 1))};
+    if (!td || !td.parentNode.hasAttribute("data-line")) { return null; }
+    return {r: lines.indexOf(td.parentNode), c: Math.max(0, Math.min(td.cellIndex - 1, data.columns.length - 1))};
   };
 
   data.columns.forEach(function (column, c) {
@@ -87,6 +88,18 @@
     listeners.forEach(function (listener) { listener(r, c); });
   };
 
+  /* The keyboard is the table's again. */
+  Grid.focusAgain = function () {
+    var at = Grid.active || {r: 0, c: 0};
+    if (Grid.active) { Grid.td(at.r, at.c).focus({preventScroll: true}); } else { Grid.go(at.r, at.c); }
+  };
+
+  function chooseAll() {
+    mark(false);
+    Grid.anchor = {r: data.rows.length - 1, c: data.columns.length - 1};
+    Grid.go(0, 0, true);
+  }
+
   /* The next open cell of the row, or of the rows after (before) it; false at the end of the table. */
   Grid.step = function (by) {
     var count = data.columns.length, at = Grid.active.r * count + Grid.active.c + by;
@@ -129,6 +142,10 @@
 
   table.addEventListener("keydown", function (event) {
     if (Grid.editing || !Grid.active || event.altKey || !Grid.where(event.target)) { return; }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+      event.preventDefault();
+      return chooseAll();
+    }
     var to = edge(event, Grid.active.r, Grid.active.c);
     if (to) {
       event.preventDefault();
@@ -168,6 +185,11 @@
 
   document.querySelectorAll("[data-submits]").forEach(function (select) {
     select.addEventListener("change", function () { select.form.submit(); });
+  });
+  document.addEventListener("DOMContentLoaded", function () {  // one begins to type at once, where something lacks
+    if (phone.matches || document.activeElement !== document.body) { return; }
+    if (Grid.next(function (r, c) { return Grid.lacks(r, c) && Grid.open(r, c); }) || Grid.next(Grid.open)) { return; }
+    Grid.go(0, 0);
   });
   home.classList.add("is-live");
   Grid.td(0, 0).tabIndex = 0;

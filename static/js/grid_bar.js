@@ -1,5 +1,5 @@
 /* Above the entry grid: what the active cell is about, its rule, last year, its points as the values stand now.
-   On a phone: which one criterion is shown. Below: last year's facts kept with one button. */
+   On a phone: which one criterion is shown. */
 (function () {
   "use strict";
   var Grid = window.Grid;
@@ -12,7 +12,7 @@
 
   function show(r, c) {
     var row = Grid.rows[r], column = Grid.columns[c], cell = Grid.cell(r, c);
-    put("branch", row.name);
+    put("branch", Grid.named(r));
     put("criterion", column.code + " " + column.name + (column.unit ? " (" + column.unit + ")" : ""));
     put("rule", column.rule);
     put("last", cell.l || "–");
@@ -136,23 +136,9 @@
     Array.from(select.options).forEach(function (option) {
       var c = Number(option.value), missing = 0;
       Grid.rows.forEach(function (row, r) {
-        var state = Grid.state(r, c);
-        if ((state === "missing" || state === "prefilled") && !Grid.cell(r, c).x) { missing += 1; }
+        if (Grid.lacks(r, c)) { missing += 1; }
       });
-      option.textContent = option.dataset.label + (missing ? " (" + Grid.fill(words.lacks, {count: missing}) + ")" : "");
+      option.textContent = option.dataset.label + (missing ? " (" + Grid.fill(words.lacks, {n: missing}) + ")" : "");
     });
   }
-
-  /* -- last year's facts, kept with one button ------------------------------------------------------------------------------- */
-
-  var keep = Grid.home.querySelector("[data-keep]");
-  keep.addEventListener("click", function () {
-    Grid.columns.forEach(function (column, c) {
-      Grid.rows.forEach(function (row, r) {
-        if (column.mine && Grid.open(r, c) && Grid.state(r, c) === "prefilled") {
-          Grid.give(r, c, {text: Grid.cell(r, c).p, way: "kept"});
-        }
-      });
-    });
-  });
 }());

@@ -4,7 +4,8 @@
   var Grid = window.Grid, Entry = window.Entry;
   if (!Grid || !Entry) { return; }
   var wrap = Grid.table.closest(".grid-wrap");
-  var words = Grid.words, open = null;  // {r, c, input or list, options}
+  var words = Grid.words, open = null;  // {r, c, input or list, typing}
+  var ARROWS = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
 
   /* Hand one value over: what changes, on top of the cell's full state. */
   Grid.give = function (r, c, change) {
@@ -14,6 +15,7 @@
       note: cell.n || "", document: cell.d || "", source: cell.s || column.source || "", way: "typed", revision: cell.r || 0
     }, change);
     if (cell.a) { edit.as_of = cell.a; }
+    Grid.record(r, c, edit);
     Entry.give(edit);
   };
 
@@ -38,11 +40,11 @@
     input.className = "cell__input";
     input.setAttribute("inputmode", type === "count" ? "numeric" : "decimal");
     input.setAttribute("autocomplete", "off");
-    input.setAttribute("aria-label", Grid.rows[r].name + " " + Grid.columns[c].name);
+    input.setAttribute("aria-label", Grid.named(r) + " " + Grid.columns[c].name);
     input.maxLength = 60;
     input.value = typed === null ? cell.v || cell.p || "" : typed;
     over(input, td);
-    open = {r: r, c: c, input: input};
+    open = {r: r, c: c, input: input, typing: typed !== null};
     Grid.editing = true;
     input.focus({preventScroll: true});
     if (typed === null) { input.select(); }
@@ -96,9 +98,9 @@
     } else if (event.key === "Tab") {
       Grid.commit();
       if (!Grid.step(event.shiftKey ? -1 : 1)) { Grid.go(r, c); }
-    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    } else if (ARROWS[event.key] && (open.typing || !ARROWS[event.key][1])) {  // after F2, ← and → move within the text
       Grid.commit();
-      Grid.go(event.key === "ArrowUp" ? r - 1 : r + 1, c);
+      Grid.go(r + ARROWS[event.key][0], c + ARROWS[event.key][1]);
     } else { return event.stopPropagation(); }
     event.preventDefault();
     event.stopPropagation();
@@ -127,7 +129,7 @@
     var td = Grid.td(r, c), cell = Grid.cell(r, c), list = document.createElement("ul");
     list.className = "cell__list";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", Grid.rows[r].name + " " + Grid.columns[c].name);
+    list.setAttribute("aria-label", Grid.named(r) + " " + Grid.columns[c].name);
     list.tabIndex = -1;
     optionsOf(c).forEach(function (pair, place) {
       var item = document.createElement("li");
@@ -195,13 +197,6 @@
 
   /* -- what starts it --------------------------------------------------------------------------------------------------- */
 
-  function clear() {
-    Grid.each(Grid.block(), function (td, r, c) {
-      var cell = Grid.cell(r, c);
-      if (Grid.open(r, c) && (cell.v || cell.na)) { Grid.give(r, c, {text: "", na: false}); }
-    });
-  }
-
   function type(event, r, c) {
     var column = Grid.columns[c], chosen = column.type === "choice" || column.type === "yesno";
     if (!Grid.open(r, c)) { return closed(r, c); }
@@ -219,7 +214,7 @@
       begin(r, c, null);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
-      clear();
+      Grid.clear();
     } else if (!event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Process")) {
       if (event.key === " ") { event.preventDefault(); begin(r, c, null); } else { type(event, r, c); }
     }

@@ -1,4 +1,4 @@
-/* How the entry grid's cells look: their state, their text, the counts below the table, and what is said aloud. */
+/* How the entry grid's cells look: their state, their text, and what is said aloud. */
 (function () {
   "use strict";
   var Grid = window.Grid;
@@ -10,8 +10,6 @@
     prefilled: "bi-arrow-counterclockwise", returned: "bi-arrow-return-left"
   };
   var STATES = Object.keys(ICONS).concat("missing", "na");
-  var LACKING = {missing: true, prefilled: true};
-  var counting = false;
 
   Grid.state = function (r, c) {
     var cell = Grid.cell(r, c);
@@ -36,6 +34,21 @@
     return cell.w && !cell.n ? cell.w : cell.x || "";
   };
 
+  /* Is the other version of a conflict the reader's own, from another window? */
+  Grid.isOwn = function (cell) {
+    var theirs = cell.live === "conflict" && cell.answer && cell.answer.theirs;
+    return Boolean(theirs && theirs.mine);
+  };
+
+  Grid.word = function (cell, state) { return state === "conflict" && Grid.isOwn(cell) ? words.elsewhere : words.states[state] || ""; };
+
+  function question(at, cell) {
+    var theirs = cell.answer.theirs;
+    return Grid.fill(words.conflict_own, {
+      theirs: theirs.na ? words.na : theirs.text || words.none, mine: cell.na ? words.na : cell.v || words.none
+    });
+  }
+
   Grid.paint = function (r, c) {
     var td = Grid.td(r, c), cell = Grid.cell(r, c), state = Grid.state(r, c);
     STATES.forEach(function (name) { td.classList.toggle("is-" + name, name === state); });
@@ -53,54 +66,11 @@
     td.appendChild(value);
     var heard = document.createElement("span");
     heard.className = "visually-hidden";
-    heard.textContent = [words.states[state] || "", Grid.message(cell), cell.na ? cell.n || "" : ""].join(" ").trim();
+    heard.textContent = [Grid.word(cell, state), Grid.message(cell), cell.na ? cell.n || "" : ""].join(" ").trim();
     td.appendChild(heard);
     if (state === "missing") { td.dataset.missing = words.missing; } else { td.removeAttribute("data-missing"); }
     td.title = Grid.message(cell);
     Grid.count();
-  };
-
-  /* -- counts: of each row, of each state ---------------------------------------------------------------------------- */
-
-  function lacks(r) {
-    return Grid.columns.reduce(function (sum, column, c) {
-      return sum + (Grid.open(r, c) && LACKING[Grid.state(r, c)] ? 1 : 0);
-    }, 0);
-  }
-
-  function countNow() {
-    counting = false;
-    var found = {saved: 0};
-    Grid.columns.forEach(function (column, c) {
-      if (!column.mine) { return; }
-      Grid.rows.forEach(function (row, r) {
-        var state = Grid.state(r, c), cell = Grid.cell(r, c);
-        if (state === "locked") { state = "refused"; }
-        if (LACKING[state] && cell.x) { return; }
-        if ((cell.v || cell.na) && !{saving: 1, waiting: 1, refused: 1, conflict: 1}[state]) { found.saved += 1; }
-        if (state !== "saved") { found[state] = (found[state] || 0) + 1; }
-      });
-    });
-    Grid.home.querySelectorAll("[data-count]").forEach(function (node) {
-      var count = String(found[node.dataset.count] || 0);
-      if (node.textContent !== count) { node.textContent = count; }
-      var holder = node.closest("[data-jump], [data-keep]");
-      if (holder) { holder.hidden = !found[node.dataset.count]; }
-    });
-    Grid.rows.forEach(function (row, r) { sayLacks(r); });
-  }
-
-  function sayLacks(r) {
-    var node = Grid.line(r).querySelector("[data-lacks]"), count = lacks(r);
-    var text = count ? Grid.fill(words.lacks, {count: count}) : words.complete;
-    if (node.textContent !== text) { node.textContent = text; }
-    node.classList.toggle("c-gap", count > 0);
-  }
-
-  Grid.count = function () {
-    if (counting) { return; }
-    counting = true;
-    setTimeout(countNow, 60);
   };
 
   Grid.say = function (text) {
@@ -118,7 +88,7 @@
     Object.assign(cell, {v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document});
     cell.live = told.state;
     cell.answer = told.answer;
-    cell.message = told.answer ? told.answer.message : "";
+    cell.message = told.answer ? Grid.isOwn(cell) ? question(at, cell) : told.answer.message : "";
     if (told.state === "saved") { settle(at, cell, told); }
     if (Grid.editing && Grid.active.r === at.r && Grid.active.c === at.c) { return Grid.count(); }
     Grid.paint(at.r, at.c);
@@ -145,7 +115,7 @@
   function announce(at, told) {
     if (told.state === "saving") { return; }
     var cell = Grid.cell(at.r, at.c);
-    Grid.say([Grid.rows[at.r].name, Grid.columns[at.c].name, words.states[told.state], Grid.message(cell)].join(" "));
+    Grid.say([Grid.named(at.r), Grid.columns[at.c].name, Grid.word(cell, told.state), Grid.message(cell)].join(" "));
   }
 
   document.addEventListener("entry:counts", function (event) {
@@ -158,15 +128,4 @@
     Grid.home.querySelector("[data-entry-sign-in]").hidden = !out;
     Grid.count();
   });
-
-  Grid.home.querySelectorAll("[data-jump]").forEach(function (button) {
-    button.addEventListener("click", function () {
-      Grid.next(function (r, c) {
-        var state = Grid.state(r, c), wanted = button.dataset.jump;
-        return Grid.columns[c].mine && !(LACKING[state] && Grid.cell(r, c).x)
-          && (state === wanted || wanted === "refused" && state === "locked");
-      });
-    });
-  });
-  countNow();
 }());

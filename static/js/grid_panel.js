@@ -4,7 +4,7 @@
   var Grid = window.Grid, Entry = window.Entry;
   if (!Grid || !Entry) { return; }
   var words = Grid.words, panel = document.querySelector("[data-panel]"), body = panel.querySelector("[data-panel-body]");
-  var shown = null;  // {kind, at, onClose}
+  var split = panel.closest(".split"), shown = null;  // {kind, at, onClose}
 
   Grid.openPanel = function (kind, title, note, at, onClose) {
     if (shown) { Grid.closePanel(); }
@@ -13,6 +13,8 @@
     panel.querySelector("[data-panel-title]").textContent = title;
     panel.querySelector("[data-panel-note]").textContent = note;
     panel.hidden = false;
+    split.classList.add("has-panel");
+    if (Grid.active) { Grid.td(Grid.active.r, Grid.active.c).scrollIntoView({block: "nearest", inline: "nearest"}); }
     shown = {kind: kind, at: at, onClose: onClose};
     body.querySelectorAll("[data-do=cancel]").forEach(function (button) {
       button.addEventListener("click", function () { Grid.closePanel(); });
@@ -25,6 +27,7 @@
     var was = shown, inside = panel.contains(document.activeElement);
     shown = null;
     panel.hidden = true;
+    split.classList.remove("has-panel");
     body.textContent = "";
     if (was.onClose) { was.onClose(); }
     if (inside && Grid.active) { Grid.go(Grid.active.r, Grid.active.c); }
@@ -32,10 +35,15 @@
   };
 
   panel.addEventListener("keydown", function (event) {
+    var form = body.querySelector("form");
     if (event.key === "Escape") { Grid.closePanel(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
   });
 
-  function titleOf(at) { return Grid.rows[at.r].name + " · " + Grid.columns[at.c].code; }
+  function titleOf(at) { return Grid.named(at.r) + " · " + Grid.columns[at.c].code; }
 
   function fill(name, facts) {
     Object.keys(facts).forEach(function (part) {
@@ -48,13 +56,16 @@
 
   function conflict(at) {
     var cell = Grid.cell(at.r, at.c), place = Grid.place(at.r, at.c), theirs = cell.answer && cell.answer.theirs || {};
-    Grid.openPanel("conflict", words.states.conflict, titleOf(at), at);
+    Grid.openPanel("conflict", Grid.word(cell, "conflict"), titleOf(at), at);
+    if (Grid.isOwn(cell)) { body.querySelector("[data-their-head]").textContent = words.other_window; }
     body.querySelector("[data-message]").textContent = cell.message || "";
     fill("theirs", {
       text: theirs.na ? words.na : Grid.shown(at.c, theirs.value), note: theirs.note,
-      by: [theirs.by, theirs.at ? new Date(theirs.at).toLocaleString(document.documentElement.lang) : ""].join(" ").trim()
+      by: [theirs.mine ? words.you_elsewhere : theirs.by, theirs.at ? new Date(theirs.at).toLocaleString(document.documentElement.lang) : ""].join(" ").trim()
     });
     fill("mine", {text: cell.na ? words.na : Grid.shown(at.c, cell.v), note: cell.n});
+    name("theirs", Grid.isOwn(cell) ? words.keep_elsewhere : words.keep_theirs, body.querySelector("[data-theirs=text]"));
+    name("mine", words.keep_mine, body.querySelector("[data-mine=text]"));
     body.querySelector("[data-do=theirs]").addEventListener("click", function () {
       take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "",
         s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0});
@@ -67,12 +78,18 @@
     });
   }
 
+  /* A button says which value it keeps. */
+  function name(choice, text, value) {
+    body.querySelector("[data-do=" + choice + "]").textContent = Grid.fill(text, {value: value.textContent});
+  }
+
   /* The cell becomes what stands in the portal. */
   function take(at, facts) {
     var cell = Object.assign(Grid.cell(at.r, at.c), facts, {live: "", message: "", answer: null, kept: null});
     if (Grid.columns[at.c].type === "yesno" && cell.v) { cell.v = /^(1|true)$/.test(cell.v) ? "true" : "false"; }
     Grid.paint(at.r, at.c);
   }
+  Grid.take = take;
 
   /* -- note, reason, document number ----------------------------------------------------------------------------------------------- */
 
@@ -116,7 +133,7 @@
 
   Grid.refreshPanel = function (at, told) {
     var active = Grid.active && Grid.active.r === at.r && Grid.active.c === at.c;
-    if (told.state === "conflict" && (active || !shown)) { return conflict(at); }
+    if (told.state === "conflict" && active && !(shown && shown.kind === "paste")) { return conflict(at); }
     if (shown && shown.kind === "conflict" && shown.at.r === at.r && shown.at.c === at.c) { Grid.closePanel(); }
   };
 

@@ -3,7 +3,7 @@
   "use strict";
   var Grid = window.Grid, Entry = window.Entry;
   if (!Grid || !Entry) { return; }
-  var words = Grid.words, MOST = 6000, SHOWN = 300;
+  var words = Grid.words, MOST = 6000, SHOWN = 300, LISTED = 100;
   var YES = /^(true|1|yes|y|是|有|√|✓)$/i, NO = /^(false|0|no|n|否|无|×)$/i, NA = /^(NA|N\/A|不适用)$/i;
 
   /* -- out ------------------------------------------------------------------------------------------------------------- */
@@ -136,18 +136,15 @@
     Grid.go(block.top, block.left);
     var body = Grid.openPanel("paste", words.preview, size, Grid.active, function () { paintMarks(judged, false); });
     var table = body.querySelector("tbody");
-    wrongs.concat(judged.filter(function (one) { return one.result !== "wrong"; })).slice(0, SHOWN).forEach(function (one) {
-      table.appendChild(lineOf(one));
-    });
-    var errors = body.querySelector("[data-errors]");
-    wrongs.slice(0, 20).forEach(function (one) { errors.appendChild(paragraph(Grid.rows[one.r].name + ": " + one.why, "c-stop")); });
-    if (found.outside) { errors.appendChild(paragraph(Grid.fill(words.outside, {count: found.outside}), "c-gap")); }
+    judged.slice(0, SHOWN).forEach(function (one) { table.appendChild(lineOf(one)); });
+    body.querySelector("[data-shown]").textContent = judged.length > SHOWN ? Grid.fill(words.shown_cells, {count: judged.length, shown: SHOWN}) : "";
+    var errors = tellErrors(body, wrongs, found.outside);
     var button = body.querySelector("[data-do=write]");
     var label = !write.length ? words.write_none : wrongs.length ? words.write_some : words.write_all;
     button.textContent = Grid.fill(label, {count: write.length, wrong: wrongs.length});
     button.disabled = !write.length;
     button.addEventListener("click", function () {
-      write.forEach(function (one) { Grid.put(one.r, one.c, one.text); });
+      Grid.act("pasted", function () { write.forEach(function (one) { Grid.put(one.r, one.c, one.text); }); });
       Grid.closePanel();
     });
     paintMarks(judged, true);
@@ -155,13 +152,31 @@
     (write.length ? button : body.querySelector("[data-do=cancel]")).focus();
   }
 
+  /* Every wrong cell by its branch and criterion; how many there are, and how many of them are listed. */
+  function tellErrors(body, wrongs, outside) {
+    var errors = body.querySelector("[data-errors]"), list = document.createElement("ul");
+    if (wrongs.length) {
+      errors.appendChild(paragraph(Grid.fill(wrongs.length > LISTED ? words.wrong_some : words.wrong_all, {
+        count: wrongs.length, shown: LISTED
+      }), "c-stop"));
+      errors.appendChild(list);
+    }
+    wrongs.slice(0, LISTED).forEach(function (one) {
+      list.appendChild(document.createElement("li")).textContent = Grid.fill(words.wrong_one, {cell: nameOf(one), why: one.why});
+    });
+    if (outside) { errors.appendChild(paragraph(Grid.fill(words.outside, {count: outside}), "c-gap")); }
+    return errors;
+  }
+
+  function nameOf(one) { return Grid.named(one.r) + " · " + Grid.columns[one.c].code + " " + Grid.columns[one.c].name; }
+
   function paintMarks(judged, on) {
     judged.forEach(function (one) { Grid.td(one.r, one.c).classList.toggle("is-selected", on); });
   }
 
   function paragraph(text, look) {
     var node = document.createElement("p");
-    node.className = look + " mb-2 small";
+    node.className = look + " mb-1 small";
     node.textContent = text;
     return node;
   }
@@ -170,7 +185,7 @@
     var row = document.createElement("tr"), head = document.createElement("th"), sub = document.createElement("span");
     row.classList.toggle("is-error", one.result === "wrong");
     head.scope = "row";
-    head.append(Grid.rows[one.r].name, document.createElement("br"));
+    head.append(Grid.named(one.r), document.createElement("br"));
     sub.className = "tbl__sub";
     sub.textContent = Grid.columns[one.c].code + " " + Grid.columns[one.c].name;
     head.appendChild(sub);

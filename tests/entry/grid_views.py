@@ -24,5 +24,5 @@ def cell_of(response, code, place=0) -> dict:
 def td_of(response, code, place=0) -> str:
     """The HTML of one cell."""
     codes = [column["code"] for column in data_of(response)["columns"]]
-    body = response.content.decode().split("<tbody>")[1]
-    return re.findall(r"<td .*?</td>", re.findall(r"<tr.*?</tr>", body, re.S)[place], re.S)[codes.index(code)]
+    rows = re.findall(r"<tr[^>]* data-line>.*?</tr>", response.content.decode(), re.S)
+    return re.findall(r"<td .*?</td>", rows[place], re.S)[codes.index(code)]

@@ -1,10 +1,13 @@
 """The entry grid: who sees which columns, what is counted, and what the page costs."""
 
+import re
+
 import pytest
 from django.utils import translation
 
 from accounts.roles import Role
 from branches.models import Department
+from evaluations.models import RoundCounty, State
 from scoring.standard import published_standard
 from tests import factories
 from tests.entry import world
@@ -111,6 +114,30 @@ def test_a_department_s_grid_can_be_of_one_township(client, county):
     assert len(data_of(visit(client, county, query, by=county.farms))["rows"]) == 2
 
 
+def test_a_county_s_grid_names_each_township_once_and_lets_one_choose(client, county):
+    every = visit(client, county, "?criterion=CY-01", by=county.farms)
+    one = visit(client, county, f"?criterion=CY-01&township={world.OTHER_TOWN}", by=county.farms)
+
+    headings = r'scope="rowgroup"[^>]*><span>(\S+) '
+    assert re.findall(headings, every.content.decode()) == ["示范镇", "望禾镇"]
+    assert [row["town"] for row in data_of(every)["rows"]] == ["示范镇"] * 2 + ["望禾镇"] * 2
+    assert f'<option value="{world.OTHER_TOWN}" selected>望禾镇' in one.content.decode()
+    assert re.findall(headings, one.content.decode()) == []
+
+
+def test_a_clerk_of_one_township_is_asked_for_none(client, county):
+    text = visit(client, county, "?star=civility").content.decode()
+
+    assert "grid-township" not in text and 'scope="rowgroup"' not in text
+
+
+def test_the_printed_grid_names_the_place_and_the_star_and_how_final_it_is(client, county):
+    text = visit(client, county, "?star=civility").content.decode()
+    head = text[text.index('class="print-head"') :][:600]
+
+    assert "Entry of 示范镇 · Civility and Well-being" in head and "Provisional" in head
+
+
 @pytest.mark.parametrize("town", ["%00", "419901", "%D9%A1" * 12, "' OR 1=1--"])
 def test_what_is_no_township_s_code_limits_nothing(client, county, town):
     response = visit(client, county, f"?criterion=CY-01&township={town}", by=county.farms)
@@ -160,6 +187,17 @@ def test_each_star_says_how_many_of_the_township_s_values_are_missing(client, co
     assert chips(visit(client, county)) == {
         "industry": 4, "ecology": 4, "civility": 8, "governance": 2, "rule_of_law": 2, "all": 20,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [State.OPEN, State.CLOSED_FOR_ENTRY])
+def test_rows_and_chips_count_the_same_whether_the_county_is_open_or_not(client, county, state):
+    county.enter("WM-04", "355")
+    RoundCounty.objects.filter(round=county.this).update(state=state)
+
+    response = visit(client, county, "?star=civility")
+
+    assert sum(line.missing for line in response.context["grid"].lines) == chips(response)["civility"] == 9
+    assert data_of(response)["lacking"] == chips(response)
 
 
 def test_a_value_taken_back_is_missing_again(client, county):

@@ -20,7 +20,7 @@ def is_fault(said) -> bool:
 def cell(page, row: int, code: str):
     """A cell by its branch's place and its criterion's code."""
     place = page.evaluate("code => Grid.columns.findIndex(column => column.code === code)", code)
-    return page.locator("tbody tr").nth(row).locator("td").nth(place)
+    return page.locator("tr[data-line]").nth(row).locator("td").nth(place)
 
 
 def kept(made, code: str) -> list[tuple]:
