@@ -128,7 +128,9 @@ class Step:
         return self.grants[branch]
 
     def is_as_seen(self, one, wish: Wish) -> bool:
-        return one.revision == wish.seen_revision and wish.seen_stamp in (None, one.stamp)
+        return one.revision == wish.seen_revision and (
+            None in (one.stamp, wish.seen_stamp) or one.stamp == wish.seen_stamp
+        )
 
     def is_repeated(self, one, wish: Wish) -> bool:
         """Was this very step taken a moment ago by the same person? A double click is no refusal."""
