@@ -67,6 +67,7 @@ def page_words() -> dict[str, object]:
         "you": _("you, in another window"),
         "keepMine": _("Keep mine: %(value)s"),
         "keepTheirs": _("Keep theirs: %(value)s"),
+        "keepOther": _("Keep the other window's: %(value)s"),
         "elsewhere": _("%(count)s more in %(branch)s"),
         "held": _("%(value)s: not taken. %(why)s"),
         "resend": _("Send again"),

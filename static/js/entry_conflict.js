@@ -37,7 +37,7 @@
     put("mine", mineOf(edit));
     put("mine-note", edit.note);
     put("keep-mine", filled(words.keepMine, {value: mineOf(edit)}));
-    put("take-theirs", filled(words.keepTheirs, {value: theirs.text || words.empty}));
+    put("take-theirs", filled(theirs.mine ? words.keepOther : words.keepTheirs, {value: theirs.text || words.empty}));
     panel.querySelector("[data-keep-mine]").addEventListener("click", choices.mine);
     panel.querySelector("[data-take-theirs]").addEventListener("click", choices.theirs);
     unfold(box);

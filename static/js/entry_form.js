@@ -115,10 +115,12 @@
     if (state !== "conflict") { Conflict.unfold(box); }
     if (state === "saved") { return saved(box, answer); }
     var reasons = state === "saving" || state === "waiting" ? [] : [answer.message || words.unreadable];
-    if (state === "conflict") { reasons = [Conflict.asked(event.detail.edit, answer)]; }
     draw(box, state, reasons);
     if (reasons.length) { say(box, state, reasons); }
-    if (state === "conflict") { compare(box, event.detail.edit, answer); }
+    if (state === "conflict") {
+      box.querySelector("[data-words]").textContent = Conflict.asked(event.detail.edit, answer);
+      compare(box, event.detail.edit, answer);
+    }
   }
 
   function saved(box, answer) {

@@ -2,7 +2,6 @@
    question with that number before the form is sent, once. */
 (function () {
   "use strict";
-  const SOON = 400; // milliseconds in which a click can only be the second half of a double click
 
   function boxes(form) {
     return Array.from(form.querySelectorAll("input[name=branch]")).filter(function (box) { return !box.disabled; });
@@ -31,15 +30,13 @@
   function ask(form, question) {
     form.querySelector("[data-tally-foot]").hidden = true;
     question.hidden = false;
-    question.dataset.since = String(Date.now());
     question.querySelector("[data-tally-yes]").focus();
   }
 
   function onSubmit(event) {
     const form = event.currentTarget, question = form.querySelector("[data-tally-ask]");
     if (!question) return;
-    const asked = !question.hidden && Date.now() - Number(question.dataset.since) > SOON;
-    if (asked && !form.dataset.sent) { form.dataset.sent = "yes"; return; }
+    if (!question.hidden && !form.dataset.sent) { form.dataset.sent = "yes"; return; }
     event.preventDefault();
     if (question.hidden) ask(form, question);
   }
@@ -48,6 +45,7 @@
     form.addEventListener("change", function () { tally(form); });
     form.addEventListener("submit", onSubmit);
     form.addEventListener("click", function (event) {
+      if (event.detail > 1 && event.target.closest("[type=submit]")) event.preventDefault(); // half of a double click
       const all = event.target.closest("[data-tally-all], [data-tally-none]");
       if (all) {
         boxes(form).forEach(function (box) { box.checked = all.hasAttribute("data-tally-all"); });

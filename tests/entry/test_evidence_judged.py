@@ -6,29 +6,16 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Grant
 from evaluations.evidence.kinds import LARGEST, Refused, kind_of, refuse_size
 from evaluations.models import Evidence, EvidenceFile, RoundCounty, State, Submission
 from evaluations.services import evidence as service
-from tests.entry import files, world
+from tests.entry import files
 from tests.entry.offering import CODE, ONE, offer, refused, stored, submitted
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def county():
-    return world.build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_aside")]
 
 
 @pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", files.workbook(), files.PDF])

@@ -5,7 +5,6 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from accounts.roles import Role
 from branches.models import Department
@@ -18,20 +17,7 @@ from tests import factories
 from tests.entry import files, world
 from tests.entry.offering import CODE, ONE, address, offer, send, submitted
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def county():
-    return world.build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_aside")]
 
 
 def test_a_file_offered_for_many_values_is_named_where_seen_and_counted_where_not(county):

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-from django.utils import timezone, translation
+from django.utils import timezone
 from PIL import Image
 
 from evaluations.evidence import store as storing
@@ -24,20 +24,7 @@ from tests.entry import files, world
 from tests.entry.offering import CODE, ONE, offer, refused, sent_file, stored
 from tests.threads import beside
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def county():
-    return world.build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_aside")]
 
 
 @pytest.mark.parametrize("name", files.GOOD)

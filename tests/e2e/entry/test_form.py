@@ -123,8 +123,9 @@ def test_a_jump_asks_for_a_note_and_not_applicable_for_its_reason(browse, made):
     state(page, "WM-04", "400 last year")
     note = place(page, "WM-04").locator('[data-part="note"]')
     note.fill("合并了两个村")
-    note.press("Enter")
+    note.press("Control+Enter")
     expect(place(page, "WM-04")).to_have_class("place is-saved")
+    expect(note).to_be_focused()
     place(page, "WM-07").locator("summary").click()
     place(page, "WM-07").locator('[data-part="na"]').check()
     state(page, "WM-07", "Write the reason")
@@ -141,25 +142,26 @@ def test_a_jump_asks_for_a_note_and_not_applicable_for_its_reason(browse, made):
     )
 
 
-def test_two_people_on_one_value_see_both_versions_and_choose(browse, made):
+def test_two_windows_on_one_value_show_both_versions_and_one_is_chosen(browse, made):
     first, second = browse(made.clerk, address(made)), browse(made.clerk, address(made))
 
     for page, text in ((first, "390"), (second, "410")):
         typed(page, "WM-04").fill(text)
         typed(page, "WM-04").press("Enter")
-        state(page, "WM-04", "Saved" if page is first else "Changed by someone else")
+        asked = "In another window you changed it to 390; here it is 410. Keep which?"
+        state(page, "WM-04", "Saved" if page is first else asked)
     box = place(second, "WM-04").locator(".place__two")
-    expect(box).to_contain_text("390")
-    expect(box).to_contain_text("410")
+    expect(box).to_contain_text("you, in another window")
+    expect(box).to_be_in_viewport(ratio=1)
     assert Axe().run(second, options=RULES).response["violations"] == []
     assert given(made)["WM-04"][0] == 390
-    second.get_by_role("button", name="Keep mine").click()
+    second.get_by_role("button", name="Keep mine: 410").click()
     state(second, "WM-04", "Saved")
     assert given(made)["WM-04"][0] == 410
 
     typed(first, "WM-04").fill("395")
     typed(first, "WM-04").press("Enter")
-    first.get_by_role("button", name="Take theirs").click()
+    first.get_by_role("button", name="Keep the other window's: 410").click()
     expect(typed(first, "WM-04")).to_have_value("410")
     typed(first, "WM-04").fill("420")
     typed(first, "WM-04").press("Enter")

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from evaluations.models import Submission
@@ -45,8 +46,13 @@ def test_from_signing_in_to_a_receipt_and_back(visit, made):
     page.goto(page.url.split("/entry/")[0] + "/entry/")
     page.get_by_role("link", name="Check and submit").click()
     assert page.get_by_role("button", name="Submit 2 branches").is_visible()
+    page.get_by_role("button", name="Select none").click()
+    assert page.get_by_role("button", name="Submit 0 branches").is_disabled()
+    page.get_by_role("button", name="Select all").click()
     page.get_by_role("checkbox").nth(1).uncheck()
     page.get_by_role("button", name="Submit 1 branch").dblclick()
+    assert not Submission.objects.filter(status="submitted").exists()
+    page.get_by_role("button", name="Yes, submit 1 branch").dblclick()
 
     page.get_by_role("heading", name="Submitted, receipt SB-2026-").wait_for()
     assert Submission.objects.filter(status="submitted").count() == 1
@@ -63,12 +69,44 @@ def give(page, code: str, text: str) -> None:
         field.press("Tab")
 
 
+def test_what_this_browser_still_holds_is_sent_from_here_or_stays_out(visit, made):
+    first, second = (f"{made.base}/entry/branches/{branch.code}/?star=civility" for branch in made.mine)
+    page = visit(made.clerk, second, language="en", refusals=True)
+    root = page.url.split("/rounds/")[0]
+    give(page, "WM-04", "99999")
+    page.goto(f"{root}{made.base}/entry/submit/")
+    row = page.locator(f'[data-branch="{made.mine[1].code}"]')
+    expect(row.locator("[data-unsent]")).to_contain_text("Kept in this browser and not taken yet: 1.")
+    assert (row.get_by_role("checkbox").is_disabled(), row.get_by_role("checkbox").is_checked()) == (True, False)
+    assert page.get_by_role("button", name="Submit 0 branches").is_disabled()
+    page.goto(root + first)
+    expect(page.locator("[data-counts]")).to_have_text("All typed values are saved.")
+    page.get_by_role("link", name=f"1 more in {made.mine[1].shown_name}").click()
+    page.wait_for_url("**/branches/**#WM-04")
+    give(page, "WM-04", "470")
+
+    due(made, minutes=-1)
+    give(page, "WM-04", "471")
+    page.reload()
+    expect(page.locator("[data-held]")).to_contain_text("471: not taken.")
+    assert page.get_by_role("button", name="Discard").is_visible()
+    with page.expect_response("**/values/"):
+        page.get_by_role("button", name="Send again").click()
+    late = made.value("WM-04", made.mine[1]).reported_number
+    due(made, days=3)
+    page.goto(f"{root}{made.base}/entry/")
+
+    page.get_by_text("Values kept in this browser were sent just now.").wait_for()
+    assert (late, made.value("WM-04", made.mine[1]).reported_number) == (470, 471)
+
+
 def test_every_page_around_entry_is_readable_by_all_and_fits(visit, made):
     move(made, SUBMIT, made.mine[1])
     receipt = submission(made, made.mine[1]).receipt
     approver = factories.person(Role.ORGANIZATION_APPROVER, factories.county())
     pages = {
         "": made.clerk, "submit/": made.clerk, f"receipts/{receipt}/": made.clerk, "overview/": approver,
+        "overview/branches/?state=missing": approver, f"branches/{made.mine[1].code}/?part=print": made.clerk,
         f"return/?branch={made.mine[1].code}": reviewer(made),
     }  # fmt: skip
     found = {}
