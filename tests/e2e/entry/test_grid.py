@@ -100,6 +100,7 @@ def test_a_block_from_a_spreadsheet_is_looked_at_before_it_is_written(browse, gr
     page.keyboard.press("Control+V")
     panel = page.locator("[data-panel]")
     expect(panel.get_by_role("button", name="Write 3 cells, skip the 2 wrong")).to_be_focused()
+    expect(panel).to_be_in_viewport(ratio=1)
     before = Value.objects.filter(round=grid_county.this, criterion__source="township").count()
     said = panel.locator("[data-errors]").inner_text()
     assert violations(page) == []
@@ -166,10 +167,9 @@ COUNTS = """async () => {
     const number = text => Number((text.match(/\\d+/) || ["0"])[0]);
     const sum = nodes => Array.from(nodes, node => number(node.textContent)).reduce((one, other) => one + other, 0);
     return [
-        number(document.querySelector("[data-count=missing]").textContent), sum(document.querySelectorAll("[data-lacks]")),
-        number(document.querySelector("[data-submit]").textContent), sum(document.querySelectorAll("[data-chip=all]")),
-        sum(document.querySelectorAll("[data-chip]:not([data-chip=all])")), sum(document.querySelectorAll("[data-row-lacks]")),
-    ];
+        "[data-count=missing]", "[data-lacks]", "[data-submit]", "[data-chip=all]", "[data-chip]:not([data-chip=all])",
+        "[data-row-lacks]",
+    ].map(words => sum(document.querySelectorAll(words)));
 }"""
 
 
@@ -215,7 +215,7 @@ def test_on_a_phone_one_criterion_is_entered_row_by_row(browse, grid_county):
     assert violations(page) == []
 
 
-def test_without_scripts_the_table_is_read(chromium, live_server, client, grid_county):
+def test_without_scripts_the_table_is_read_and_printed(chromium, live_server, client, grid_county):
     grid_county.enter("WM-04", "300")
     client.force_login(grid_county.clerk)
     context = chromium.new_context(java_script_enabled=False)
@@ -226,4 +226,8 @@ def test_without_scripts_the_table_is_read(chromium, live_server, client, grid_c
 
     assert "300" in page.locator("tbody tr").first.inner_text()
     assert page.locator("tbody th a").first.get_attribute("href").startswith(f"{grid_county.base}/entry/branches/")
+    page.emulate_media(media="print")
+    expect(page.locator(".print-head")).to_be_visible()
+    expect(page.locator(".cellbar, .chips, .grid-foot, .grid-marks, main button").filter(visible=True)).to_have_count(0)
+    assert page.locator("thead").evaluate("head => getComputedStyle(head).display") == "table-header-group"
     context.close()
