@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from evaluations.services import evidence, purging, runs, uploads
+from evaluations.services import evidence, objectors, purging, runs, uploads
 
 
 @shared_task
@@ -35,3 +35,9 @@ def purge() -> None:
 def sweep_evidence() -> None:
     """Remove what uploads that were killed left half-written."""
     evidence.store().sweep()
+
+
+@shared_task
+def forget_objectors() -> None:
+    """Erase how to reach who objected, and how often an address did, once the time for it is over."""
+    objectors.forget()

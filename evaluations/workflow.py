@@ -294,6 +294,10 @@ KEEP_VETO = Action(
 
 # Objections and appeals ----------------------------------------------------------------------------------------------
 RULING = (State.ON_NOTICE, State.CONFIRMED, State.CLOSED)
+RECORD_OBJECTION = Action(
+    "record_objection", _("Take down an objection"), Subject.OBJECTION, (), ObjectionStatus.FILED, REVIEWER,
+    (State.ON_NOTICE,), (), ("notice_runs", "star_on_list"),
+)  # fmt: skip
 CHECK_OBJECTION = Action(
     "check_objection", _("Give the finding"), Subject.OBJECTION, (ObjectionStatus.FILED,), ObjectionStatus.CHECKED,
     DEPARTMENT, RULING, (Need.FINDING,),
@@ -331,7 +335,7 @@ ACTIONS: dict[str, Action] = {
         RECOMMEND, NOT_RECOMMEND, RETURN_STAR, RECONSIDER, RESUME, ANSWER, ANSWER_DATA, PASS_STAR, GIVE_BACK, SEND_BACK,
         APPROVE, RETURN_LIST,
         REPORT_VETO, ASK_LIFT, LIFT, KEEP_VETO,
-        CHECK_OBJECTION, UPHOLD, REJECT, APPEAL, GRANT_APPEAL, DISMISS_APPEAL, REVOKE,
+        RECORD_OBJECTION, CHECK_OBJECTION, UPHOLD, REJECT, APPEAL, GRANT_APPEAL, DISMISS_APPEAL, REVOKE,
     )
 }  # fmt: skip
 

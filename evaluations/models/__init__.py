@@ -13,7 +13,7 @@ from evaluations.models.entry import (
 from evaluations.models.guards import RatedBranch
 from evaluations.models.inbox import InboxItem, Kind, Mute
 from evaluations.models.job import RatingMark, RatingRun, RatingStep
-from evaluations.models.objection import Appeal, Objection, ObjectionContact
+from evaluations.models.objection import Appeal, FilingCount, Objection, ObjectionContact
 from evaluations.models.proposal import Proposal, PublicNotice
 from evaluations.models.rating import Rating
 from evaluations.models.review import Correction, Countersign, SiteCheck, SiteSample, StarReview
@@ -33,6 +33,7 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "Extension",
+    "FilingCount",
     "InboxItem",
     "Kind",
     "Mute",

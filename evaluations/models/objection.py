@@ -68,6 +68,26 @@ class ObjectionContact(models.Model):
         return str(self.objection_id)
 
 
+class FilingCount(models.Model):
+    """How many objections came from one place in one stretch of time, so that nobody drowns the handlers.
+
+    `key` is a salted hash, of an address or of the county; the row goes after a day.
+    """
+
+    key = models.CharField(max_length=64)
+    began = models.DateTimeField(_("from"))
+    count = models.PositiveIntegerField(_("objections"), default=0)
+
+    class Meta:
+        verbose_name = _("count of objections filed")
+        verbose_name_plural = _("counts of objections filed")
+        constraints = [models.UniqueConstraint(fields=["key", "began"], name="filing_counted_once")]
+        indexes = [models.Index(fields=["began"], name="filing_counts_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.began:%Y-%m-%d %H:%M} {self.count}"
+
+
 class Appeal(models.Model):
     """A township's appeal for a star its branch did not get, decided by others than the first reviewers."""
 
