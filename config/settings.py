@@ -147,6 +147,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_address"
 AXES_HANDLER = "accounts.locking.SignInLocks"
+ONE_REVIEWER_FOR_STARS = env.bool("ONE_REVIEWER_FOR_STARS", default=False)  # may one person review several stars?
+OBJECTION_CONTACT_DAYS = env.int("OBJECTION_CONTACT_DAYS", default=90)  # after the ruling, contact details go
+OBJECTIONS_PER_ADDRESS = env.int("OBJECTIONS_PER_ADDRESS", default=20)  # a day; many phones share one address
+OBJECTIONS_PER_HOUR = env.int("OBJECTIONS_PER_HOUR", default=200)  # in one county, whoever sends them
 ADDRESS_FAILURE_LIMIT = 50  # at one address, whatever the accounts; an office may share one
 AXES_VERBOSE = False
 
@@ -204,6 +208,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5 * RECONCILE_SECONDS},  # a worker that was away must not replay an hour of ticks
     },
     "sweep_evidence": {"task": "evaluations.tasks.sweep_evidence", "schedule": 3600, "options": {"expires": 3600}},
+    "forget_objectors": {
+        "task": "evaluations.tasks.forget_objectors", "schedule": 3600, "options": {"expires": 3600}
+    },
     "purge": {"task": "evaluations.tasks.purge", "schedule": 6 * 3600, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SYNC_EVERY = 30 // RECONCILE_SECONDS  # how often the file is written that a health check looks at
