@@ -14,8 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms import AccountForm, NewAccountForm
-from accounts.models import Grant, User
-from accounts.services import record_account, record_grant, record_password, record_unlocking, refuse_mixed_duties
+from accounts.models import Absence, ConflictOfInterest, Grant, User
+from accounts.services import (
+    record_account,
+    record_conflict,
+    record_grant,
+    record_password,
+    record_unlocking,
+    refuse_mixed_duties,
+)
 from branches.fields import CLEAN_COLUMNS
 
 admin.site.unregister(Group)
@@ -28,12 +35,12 @@ class AccountAdmin(UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
     formfield_overrides = CLEAN_COLUMNS
-    list_display = ["username", "label", "is_active", "last_login"]
+    list_display = ["username", "label", "person", "is_active", "last_login"]
     list_filter = ["is_active"]
-    search_fields = ["username", "label"]
+    search_fields = ["username", "label", "person"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Account"), {"fields": ["label", "email", "is_active", "is_staff"]}),
+        (_("Account"), {"fields": ["label", "email", "person", "is_active", "is_staff"]}),
         (_("Times"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -66,9 +73,12 @@ class GrantForm(ModelForm):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("user") and cleaned.get("role"):
-            if cleaned["user"] == self.giver:
+            if cleaned["user"].username in self.giver.own_names:
                 raise ValidationError(_("Nobody changes their own roles."))
-            refuse_mixed_duties(cleaned["user"], cleaned["role"])
+            places = {name: cleaned.get(name) for name in ("region", "department", "branch")}
+            refuse_mixed_duties(
+                Grant(user=cleaned["user"], role=cleaned["role"], star=cleaned.get("star") or "", **places)
+            )
         return cleaned
 
 
@@ -86,7 +96,8 @@ class GrantAdmin(admin.ModelAdmin):
         return False  # a role is given or taken away, each with its own entry in the ledger
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or obj.user != request.user)
+        own = obj is not None and obj.user.username in request.user.own_names
+        return super().has_delete_permission(request, obj) and not own
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
@@ -103,8 +114,74 @@ class GrantAdmin(admin.ModelAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
-        for grant in queryset.exclude(user=request.user):
+        for grant in queryset.exclude(user__username__in=request.user.own_names):
             self.delete_model(request, grant)
+
+
+class ConflictForm(ModelForm):
+    """Nobody keeps the list of what they themselves must not review."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("user") and cleaned["user"].username in self.giver.own_names:
+            raise ValidationError(_("Nobody decides on their own conflicts of interest."))
+        return cleaned
+
+
+@admin.register(ConflictOfInterest)
+class ConflictAdmin(admin.ModelAdmin):
+    """Branches that a person must not review, kept by the security administrator."""
+
+    form = ConflictForm
+    formfield_overrides = CLEAN_COLUMNS
+    list_display = ["user", "branch", "declared_at"]
+    list_select_related = ["user", "branch"]
+    search_fields = ["user__username", "user__label", "branch__name", "branch__code"]
+    raw_id_fields = ["branch"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        own = obj is not None and obj.user.username in request.user.own_names
+        return super().has_delete_permission(request, obj) and not own
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.giver = request.user
+        return form
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record_conflict(obj, declared=True, by=request.user.ledger_name)
+
+    def delete_model(self, request, obj):
+        record_conflict(obj, declared=False, by=request.user.ledger_name)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for conflict in queryset.exclude(user__username__in=request.user.own_names):
+            self.delete_model(request, conflict)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(admin.ModelAdmin):
+    """Who acts for whom, and when: to be looked at; holder and deputy change it on their own page."""
+
+    list_display = ["grant", "deputy", "first_day", "last_day", "accepted_at", "ended_at", "reason"]
+    list_select_related = ["grant__user", "deputy"]
+    search_fields = ["grant__user__username", "grant__user__label", "deputy__username", "deputy__label"]
+    date_hierarchy = "first_day"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 admin.site.unregister(AccessAttempt)

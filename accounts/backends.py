@@ -19,12 +19,14 @@ PERMISSIONS: dict[str, set[str]] = {
     | allowed("evaluations", evaluationround="view change", roundcounty="view"),
     Role.SYSTEM_ADMINISTRATOR: allowed("accounts", user="view add change", grant="view")
     | allowed("evaluations", ratingrun="view"),
-    Role.SECURITY_ADMINISTRATOR: allowed("accounts", user="view", grant="view add delete")
+    Role.SECURITY_ADMINISTRATOR: allowed(
+        "accounts", user="view", grant="view add delete", conflictofinterest="view add delete", absence="view"
+    )
     | allowed("axes", accessattempt="view delete", accessfailurelog="view", accesslog="view"),
     Role.AUDITOR: allowed("ledger", ledgerentry="view", ledgerhead="view")
     | allowed("scoring", criteriaset="view", star="view", criterion="view")
     | allowed("branches", region="view", branch="view", department="view")
-    | allowed("accounts", user="view", grant="view")
+    | allowed("accounts", user="view", grant="view", conflictofinterest="view", absence="view")
     | allowed(
         "evaluations", evaluationround="view", roundcounty="view", rating="view", ratingrun="view", vetorecord="view",
         sealedcounty="view", sealedrating="view",

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
+from accounts.services import refuse_person
 from branches.fields import CleanCharField, CleanEmailField, CleanUsernameField
 
-CLEAN = {"username": CleanUsernameField, "email": CleanEmailField, "label": CleanCharField}
+CLEAN = {
+    "username": CleanUsernameField, "email": CleanEmailField, "label": CleanCharField, "person": CleanCharField,
+}  # fmt: skip
 
 
 class SignInForm(AuthenticationForm):
@@ -36,11 +39,19 @@ class SignInForm(AuthenticationForm):
 
 
 class AccountForm(UserChangeForm):
-    """An account as the system administrator edits it."""
+    """An account as the system administrator edits it; duties are looked at again when it becomes somebody else's."""
 
     class Meta(UserChangeForm.Meta):
         model = User
         field_classes = CLEAN
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if {"person", "is_active"} & set(self.changed_data):
+            known = User(pk=self.instance.pk, is_active=cleaned.get("is_active", True))
+            known.person = cleaned.get("person", "")
+            refuse_person(known)
+        return cleaned
 
 
 class NewAccountForm(AdminUserCreationForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import EntryScope, Sight, entry_scope_of, sight_of
+from accounts.duties import clash, only_separated
 from accounts.roles import EVERYWHERE, PLACES, Role
 from accounts.scopes import reachable_counties, within
 from branches.models import Branch, Department, Region
@@ -148,6 +150,7 @@ class Absence(models.Model):
     asked_at = models.DateTimeField(_("asked at"), db_default=Now())
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended early at"), null=True, blank=True)
+    ended_by = models.CharField(_("ended by"), max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("absence")
@@ -167,15 +170,42 @@ class Absence(models.Model):
         return f"{self.grant} → {self.deputy}"
 
 
+class ConflictOfInterest(models.Model):
+    """A branch that a person must not review: their own village, or relatives at its head (reliability.md S10)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="conflicts", verbose_name=_("account"))
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
+    declared_at = models.DateTimeField(_("declared at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [models.UniqueConstraint(fields=["user", "branch"], name="conflict_declared_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.branch}"
+
+
+# An absence counts from its first day to its last, by the database's calendar, once the deputy has taken it on.
+TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
+IN_EFFECT = f"a.accepted_at IS NOT NULL AND a.ended_at IS NULL AND a.first_day <= {TODAY} AND a.last_day >= {TODAY}"
 # Read with every request: the same query took the ORM as long to build as the database to answer.
-HELD = """
+HELD = f"""
     SELECT g.id, g.user_id, g.role, g.region_id, g.star, g.department_id, g.branch_id,
-        r.code, r.name, r.name_en, r.level, d.id, d.county_id, d.name, b.id, b.code, b.township_id, b.name, b.name_en
-    FROM accounts_grant g
+        r.code, r.name, r.name_en, r.level, d.id, d.county_id, d.name, b.id, b.code, b.township_id, b.name, b.name_en,
+        h.acting_for
+    FROM (
+        SELECT id, '' AS acting_for FROM accounts_grant WHERE user_id = %(user)s
+        UNION ALL
+        SELECT a.grant_id, u.username FROM accounts_absence a
+        JOIN accounts_grant o ON o.id = a.grant_id JOIN accounts_user u ON u.id = o.user_id
+        WHERE a.deputy_id = %(user)s AND u.is_active AND {IN_EFFECT}
+    ) h
+    JOIN accounts_grant g ON g.id = h.id
     LEFT JOIN branches_region r ON r.code = g.region_id
     LEFT JOIN branches_department d ON d.id = g.department_id
     LEFT JOIN branches_branch b ON b.id = g.branch_id
-    WHERE g.user_id = %s ORDER BY g.id
+    ORDER BY h.acting_for, g.id
 """
 # from_db takes values in the order of the model's fields, whatever the order of the names
 OWN = ("id", "user_id", "role", "region_id", "star", "department_id", "branch_id")
@@ -187,10 +217,16 @@ PLACED = {
 
 
 def grants_of(user: User) -> list[Grant]:
-    """The roles a person holds, each with its region, department and branch (what isn't named above is read later)."""
+    """The roles a person may use, each with its region, department and branch (what isn't named above is read later).
+
+    Those of somebody absent come last, without any that this person's own roles forbid (duties.py).
+    """
     with connection.cursor() as cursor:
-        cursor.execute(HELD, [user.pk])
-        return [grant_from(row) for row in cursor.fetchall()]
+        cursor.execute(HELD, {"user": user.pk})
+        held = [grant_from(row) for row in cursor.fetchall()]
+    if len(held) < 2:  # what doesn't meet anything can't be in its way
+        return held
+    return usable(held, user)
 
 
 def grant_from(row: tuple) -> Grant:
@@ -198,4 +234,24 @@ def grant_from(row: tuple) -> Grant:
     for name, (model, fields) in PLACED.items():
         values, at = row[at : at + len(fields)], at + len(fields)
         setattr(grant, name, None if values[0] is None else model.from_db(None, fields, values))
+    grant.acting_for = row[at]
     return grant
+
+
+def usable(held: list[Grant], user: User) -> list[Grant]:
+    """Of the roles held, those that may be used: a deputy's duties stay apart while acting as at any other time."""
+    own = [grant for grant in held if not grant.acting_for]
+    kept = only_separated(own)
+    beside = [*own, *others_of(user)] if len(held) > len(own) else own
+    for grant in held[len(own) :]:
+        if not any(clash(grant, other) for other in beside):
+            kept, beside = [*kept, grant], [*beside, grant]
+    return kept
+
+
+def others_of(user: User) -> list[Grant]:
+    """The roles of the same person's other accounts, those switched off left out."""
+    if not user.person:
+        return []
+    theirs = Grant.objects.filter(user__person=user.person, user__is_active=True).exclude(user=user.pk)
+    return list(theirs.select_related("region", "branch").order_by("pk"))

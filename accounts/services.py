@@ -4,30 +4,44 @@ from __future__ import annotations
 
 from axes.models import AccessAttempt
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Grant, User
-from accounts.roles import SEPARATED
+from accounts.duties import clash_among, clash_with
+from accounts.models import ConflictOfInterest, Grant, User
 from ledger.services import append
 
 
-def refuse_mixed_duties(user: User, role: str) -> None:
-    """The system and security administrators and the auditor are separate persons and hold nothing else (三员分立)."""
-    held = set(user.grants.values_list("role", flat=True)) - {role}
-    if held and (role in SEPARATED or held & SEPARATED):
-        raise ValidationError(
-            _(
-                "The system administrator, the security administrator and the auditor are separate persons"
-                " and hold no other role."
-            )
-        )
+def refuse_mixed_duties(grant: Grant) -> None:
+    """Refuse a role that never meets one this person holds, under any of their accounts; call it where it is given."""
+    if why := clash_with(grant, roles_of(grant.user)):
+        raise ValidationError(why.translated(_))
+
+
+def refuse_person(user: User) -> None:
+    """Refuse to call accounts one person's, or to switch one on, where their roles never meet in one person."""
+    if user.is_active and (why := clash_among(roles_of(user))):
+        raise ValidationError(why.translated(_))
+
+
+def roles_of(user: User) -> list[Grant]:
+    """The roles of a person under all accounts with the same staff number, but for those switched off.
+
+    Their accounts stay locked, so that two roles given at once are not each judged without the other.
+    """
+    same = Q(person=user.person) & Q(is_active=True) if user.person else Q(pk=user.pk)
+    accounts = [
+        one.pk for one in User.objects.select_for_update(no_key=True).filter(same | Q(pk=user.pk)).order_by("pk")
+    ]
+    held = Grant.objects.filter(user__in=accounts).select_related("region", "branch")
+    return list(held.order_by("pk"))
 
 
 def record_account(user: User, *, changed: list[str], by: str) -> None:
     """Keep which fields of an account were written, never a password; call it in the edit's transaction."""
     append(
         chain="system", actor=by, action="account.save", subject=user.username,
-        detail={"fields": sorted(changed), "active": user.is_active},
+        detail={"fields": sorted(changed), "active": user.is_active, "person": user.person},
     )  # fmt: skip
 
 
@@ -40,6 +54,14 @@ def record_grant(grant: Grant, *, given: bool, by: str) -> None:
             "department": grant.department.name if grant.department else "",
             "branch": grant.branch.code if grant.branch else "",
         },
+    )  # fmt: skip
+
+
+def record_conflict(conflict: ConflictOfInterest, *, declared: bool, by: str) -> None:
+    """Keep that a person must not, or may again, review a branch; call it in the edit's transaction."""
+    append(
+        chain="system", actor=by, action="conflict.declare" if declared else "conflict.end",
+        subject=conflict.user.username, detail={"branch": conflict.branch.code},
     )  # fmt: skip
 
 

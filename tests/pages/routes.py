@@ -85,6 +85,9 @@ ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 # Evidence is seen as its values are; test_evidence_seen.py
 EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}
+# Pages of no county: the ledger is the auditor's, and of the security administrator their own acts.
+OF_ROLE = {"ledger": {Role.AUDITOR, Role.SECURITY_ADMINISTRATOR}}
+POSTED_OF_ROLE = {"ledger_export", "ledger_verify"}  # tests/review/test_ledger_page.py
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin", "start"}
 
@@ -113,6 +116,8 @@ ADMIN = {
         Role.SECURITY_ADMINISTRATOR: "view add delete",
         Role.AUDITOR: "view",
     },
+    "accounts_conflictofinterest": {Role.SECURITY_ADMINISTRATOR: "view add delete", Role.AUDITOR: "view"},
+    "accounts_absence": {Role.SECURITY_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
     "axes_accessattempt": {Role.SECURITY_ADMINISTRATOR: "view delete"},
     "axes_accessfailurelog": {Role.SECURITY_ADMINISTRATOR: "view"},
     "axes_accesslog": {Role.SECURITY_ADMINISTRATOR: "view"},
