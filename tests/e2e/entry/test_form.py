@@ -204,6 +204,22 @@ def test_what_was_typed_before_the_page_was_left_comes_back_and_is_sent(browse, 
     assert given(made)["WM-04"][0] == 390
 
 
+def test_what_waits_signed_out_is_sent_once_another_tab_is_signed_in(browse, made):
+    page = browse(made.clerk, address(made))
+    session = [cookie for cookie in page.context.cookies() if cookie["name"] == "session"]
+    page.context.clear_cookies()
+    typed(page, "WM-04").fill("390")
+    typed(page, "WM-04").press("Enter")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert given(made) == {}
+
+    page.context.add_cookies(session)
+    page.context.new_page().goto(page.url)  # its CSRF secret is a new one
+
+    state(page, "WM-04", "Saved")
+    assert given(made)["WM-04"][0] == 390
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_state_of_the_form_is_accessible_and_fits_a_phone(browse, made, language):
     for user, star in ((made.clerk, "civility"), (made.farms, "ecology")):
