@@ -16,7 +16,7 @@ from evaluations.models.job import RatingMark, RatingRun, RatingStep
 from evaluations.models.objection import Appeal, FilingCount, Objection, ObjectionContact
 from evaluations.models.proposal import Proposal, PublicNotice
 from evaluations.models.rating import Rating
-from evaluations.models.review import Correction, Countersign, SiteCheck, SiteSample, StarReview
+from evaluations.models.review import Correction, Countersign, SiteCheck, SiteSample, StarLook, StarReview
 from evaluations.models.round import EvaluationRound, RosterEntry, RoundCounty, State
 from evaluations.models.seal import SealedCounty, SealedRating, StarChange
 from evaluations.models.submission import Decision, Extension, Submission
@@ -53,6 +53,7 @@ __all__ = [
     "SiteCheck",
     "SiteSample",
     "StarChange",
+    "StarLook",
     "StarReview",
     "State",
     "Submission",

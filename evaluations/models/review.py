@@ -52,6 +52,27 @@ class StarReview(models.Model):
         return f"{self.entry_id} {self.star} {self.status}"
 
 
+class StarLook(models.Model):
+    """What one person saw last of a star of a branch, so that their list can say what has changed since.
+
+    Written when they left its page by a button; for themselves alone: nobody else is shown it, and it is no record.
+    """
+
+    review = models.ForeignKey(StarReview, models.CASCADE, related_name="looks")
+    person = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField()
+    stamp = models.PositiveBigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("last look")
+        verbose_name_plural = _("last looks")
+        constraints = [models.UniqueConstraint(fields=["review", "person"], name="one_last_look")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.person}"
+
+
 class Correction(models.Model):
     """A value corrected inside a review, kept beside the reported one: who, why, from what to what. Never changed."""
 
