@@ -134,6 +134,8 @@ class Portal:
             entries.append(self.entry("standard", _("Standard"), *place))
             if steers(self.request.user, self.row.round):
                 entries.append(self.entry("runs", _("Rating"), place[0], also=("run",)))
+        if self.request.user.has_role(Role.AUDITOR, Role.SECURITY_ADMINISTRATOR):
+            entries.append(self.entry("ledger", _("Ledger")))
         if self.request.user.is_staff:
             entries.append(self.entry("admin:index", _("Administration")))
         return entries

@@ -12,6 +12,7 @@ from evaluations.views import (
     entry_work,
     evidence,
     home,
+    ledger,
     ranking,
     runs,
     uploads,
@@ -37,6 +38,9 @@ COUNTY = "rounds/<slug:slug>/<code:county>"
 urlpatterns = [
     path("", home.home, name="home"),
     path("rounds/<slug:slug>/counties/", home.counties, name="counties"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/export/", ledger.export, name="ledger_export"),
+    path("ledger/verify/", ledger.verify, name="ledger_verify"),
     path(f"{COUNTY}/ranking/", ranking.ranking, name="ranking"),
     path(f"{COUNTY}/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
     path(f"{COUNTY}/ranking.xlsx", ranking.ranking_xlsx, name="ranking_xlsx"),

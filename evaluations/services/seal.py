@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -96,16 +96,33 @@ def seal_county(evaluation: EvaluationRound, county_code: str, *, document: str,
         raise
 
 
+# Counties first, as everywhere; then whatever a county's results are computed from, submissions and stars included.
+HOLD_OFF = """
+    SET LOCAL lock_timeout = '5s';
+    LOCK TABLE evaluations_roundcounty IN EXCLUSIVE MODE;
+    LOCK TABLE evaluations_submission, evaluations_starreview, evaluations_objection, evaluations_value,
+        evaluations_vetorecord, branches_branch IN SHARE MODE
+"""
+
+
 def hold_off_edits() -> None:
-    """Wait for edits under way and let no new one in: the snapshot comes after, as LOCK takes none."""
+    """Wait for edits under way and let no new one in: the snapshot comes after, as LOCK takes none.
+
+    Every step and every edit of a value holds its county's row first; whoever waits for it here has written nothing.
+    Everybody's edits queue behind this, so it gives up soon where one takes long.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE evaluations_value, evaluations_vetorecord IN SHARE MODE")
+        cursor.execute(HOLD_OFF)
 
 
 def seal_in_snapshot(
-    evaluation: EvaluationRound, county_code: str, *, document: str, by: str, state: State
-) -> SealedCounty:
-    """Seal a county inside a snapshot and leave it in that state. The state comes first: it says what counts."""
+    evaluation: EvaluationRound, county_code: str, *, document: str, by: str, state: State,
+    noted: Mapping[str, object] | None = None,
+) -> SealedCounty:  # fmt: skip
+    """Seal a county inside a snapshot and leave it in that state. The state comes first: it says what counts.
+
+    `noted` is told in the one ledger entry besides.
+    """
     here = RoundCounty.objects.filter(round=evaluation, county_id=county_code)
     here.filter(document="").update(document=document)  # a draft had no other; what authorised an open round stays
     here.update(state=state)
@@ -125,7 +142,7 @@ def seal_in_snapshot(
     mark_following(evaluation, county_code)
     append(
         chain=county_code, actor=by, action=SEALED, subject=evaluation.slug,
-        detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)},
+        detail={"document": document, "sha256": seal.sha256, "branches": len(inputs.codes)} | dict(noted or {}),
     )  # fmt: skip
     return seal
 
@@ -168,7 +185,7 @@ def canonical_file(evaluation: EvaluationRound, county_code: str, inputs: County
 
 
 def inputs_of(columns: engine.Columns) -> dict:
-    """The columns as plain integers; what the review withholds only where it does: a round decided on paper has none."""
+    """The columns as plain integers; what the review withholds only where it does (on paper it never does)."""
     given = {name: getattr(columns, name).tolist() for name in ("units", "state", "last_units", "last_state")}
     return given if not columns.withheld.any() else given | {"withheld": columns.withheld.astype(int).tolist()}
 

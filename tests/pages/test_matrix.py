@@ -32,6 +32,8 @@ def test_every_address_stands_in_a_table():
         *routes.EVIDENCE,
         *routes.OPEN_TO_ALL,
         *routes.SIGNED_IN,
+        *routes.OF_ROLE,
+        *routes.POSTED_OF_ROLE,
     }
     listed |= {f"admin:{name}" for name in routes.ADMIN_FRAME}
     listed |= {f"admin:{model}_{verb}" for model in routes.ADMIN for verb in routes.ADMIN_VERBS}
@@ -129,6 +131,15 @@ def test_pages_of_one_s_own_open_for_everybody(client, world, who):
     assert client.get("/healthz").status_code == 200
     assert client.get("/sign-in/").status_code == 302
     assert client.post("/language/", {"language": "en"}).status_code == 302
+
+
+@pytest.mark.parametrize("who", PERSONS)
+def test_pages_of_a_role_open_for_it_and_are_missing_for_others(client, world, who):
+    client.force_login(world.people[who])
+
+    found = {page: client.get(reverse(page)).status_code for page in routes.OF_ROLE}
+
+    assert found == {page: 200 if who in roles else 404 for page, roles in routes.OF_ROLE.items()}
 
 
 @pytest.mark.parametrize("who", PERSONS)
