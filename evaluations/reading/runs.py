@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import ORGANIZATION
 from evaluations.models import EvaluationRound, RatingRun, RatingStep
 from evaluations.models.job import RunState, StepState
+from evaluations.reading.people import names_of
 
 FAILURES_SHOWN = 20
 RUNS_SHOWN = 20
@@ -24,6 +25,7 @@ class Progress:
 
     run: RatingRun
     named: Q
+    by: str = ""  # who asked for it, by unit and name
 
     @property
     def running(self) -> bool:
@@ -106,4 +108,6 @@ def run_seen_by(user: User, pk: int) -> RatingRun:
 
 
 def latest_runs(evaluation: EvaluationRound, user: User) -> list[Progress]:
-    return [Progress(run, failures_told(user)) for run in evaluation.runs.order_by("-pk")[:RUNS_SHOWN]]
+    runs = list(evaluation.runs.order_by("-pk")[:RUNS_SHOWN])
+    names = names_of(run.requested_by for run in runs)
+    return [Progress(run, failures_told(user), names.get(run.requested_by, "")) for run in runs]

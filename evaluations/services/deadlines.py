@@ -111,7 +111,8 @@ def decide_extension(extension: Extension, *, granted: bool, answer: str = "", b
     if made.decided_at is not None:
         if made.granted == granted:
             return made
-        refuse(N_("Decided already by %(who)s."), who=made.decided_by)
+        decider = User.objects.filter(username=made.decided_by).first()
+        refuse(N_("Decided already by %(who)s."), who=str(decider or made.decided_by))
     if made.asked_by == by.ledger_name:
         refuse(N_("You asked for it: somebody else has to decide."))
     made.answer = cleaned(answer, needed="" if granted else N_("A refusal needs its reason."))

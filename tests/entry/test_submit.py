@@ -7,7 +7,7 @@ from django.utils import translation
 
 from accounts.roles import Role
 from evaluations.models import Decision
-from evaluations.workflow import SUBMIT
+from evaluations.workflow import SUBMIT, WITHDRAW
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
@@ -73,6 +73,35 @@ def test_submitting_leads_to_a_receipt_with_number_time_and_count(client, county
     assert f"Submitted, receipt {row.receipt}" in text
     assert "Receipt of submission" in text  # what is printed on top of it
     assert client.get(response.url).context["receipt"].values == 11
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receipt_lists_every_value_as_it_was_submitted_whatever_came_after(client, county):
+    county.clerk.label = "示范镇 王芳"
+    county.clerk.save()
+    fill(county)
+    receipt = move(county, SUBMIT).receipt
+    move(county, WITHDRAW)
+    county.enter("WM-04", "355", revision=1)
+    county.enter("WM-07", "", revision=1)
+
+    found = client.get(f"{county.base}/entry/receipts/{receipt}/")
+
+    lines = {line.row.code: line.value for line in found.context["receipt"].rows[0].annex}
+    assert (len(lines), lines["WM-04"], lines["WM-07"]) == (11, "480 户", "A")
+    assert "示范镇 王芳" in found.content.decode()
+    assert county.value("WM-04").reported_number == 355
+
+
+def test_after_the_deadline_the_page_says_so_and_offers_more_time_instead_of_boxes(client, county):
+    fill(county)
+    due(county, minutes=-1)
+
+    text = client.get(f"{county.base}/entry/submit/").content.decode()
+
+    assert "After the deadline, not accepted. Ask for an extension." in text
+    assert 'type="checkbox"' not in text and "No branch is complete yet." not in text
+    assert f"{county.base}/entry/extensions/" in text and "Complete, not submitted" in text
 
 
 def test_a_double_click_leads_to_the_same_receipt(client, county):
