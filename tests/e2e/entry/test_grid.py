@@ -114,6 +114,9 @@ def test_a_block_from_a_spreadsheet_is_looked_at_before_it_is_written(browse, gr
     assert kept(grid_county, "WM-04") == [(480, 1)]
     assert kept(grid_county, "WM-05") == [(1, 1), (2, 1)]
     expect(panel).to_be_hidden()
+    page.get_by_role("button", name="Undo pasting (3)").click()
+    wait_until_sent(page)
+    assert values_of(grid_county) == []
 
 
 def test_many_values_are_cleared_after_a_question_and_undone_and_every_count_agrees(browse, grid_county):
