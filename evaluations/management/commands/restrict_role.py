@@ -1,0 +1,21 @@
+"""Give the portal's database role what it needs and nothing else."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from evaluations.services.database_role import RoleRefused, restrict
+
+
+class Command(BaseCommand):
+    help = "Let the database role NAME write what the portal writes, and never rewrite history; run as the owner."
+
+    def add_arguments(self, parser):
+        parser.add_argument("name")
+
+    def handle(self, *, name, **options):
+        try:
+            tables = restrict(name)
+        except RoleRefused as refused:
+            why = _("The role cannot be restricted: %(why)s.") % {"why": refused}
+            raise CommandError(why) from refused
+        self.stdout.write(_("%(name)s: %(count)s tables.") % {"name": name, "count": tables})

@@ -1,0 +1,64 @@
+"""What the portal's own database role may do once another role owns the tables: write, and never rewrite history.
+
+Triggers refuse changes of what is kept for good, and whoever owns a table may switch its triggers off. A role that
+owns nothing may not (docs/operations.md, Two database roles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+from psycopg2 import sql
+
+# Written once: the ledger, decisions, results, and the older states of values.
+APPENDED = (
+    "ledger_ledgerentry", "evaluations_decision", "evaluations_correction", "evaluations_countersign",
+    "evaluations_sitesample", "evaluations_starchange", "evaluations_sealedcounty", "evaluations_sealedrating",
+    "evaluations_valueevent",
+)  # fmt: skip
+MOVED = ("ledger_ledgerhead", "evaluations_proposal")  # move on, and are never taken away
+WRITE, MOVE, APPEND = "SELECT, INSERT, UPDATE, DELETE", "SELECT, INSERT, UPDATE", "SELECT, INSERT"
+READ_ONLY = ("django_migrations",)
+
+
+class RoleRefused(Exception):
+    """Why a role can't be restricted, in words for the operator."""
+
+
+@transaction.atomic
+def restrict(role: str) -> int:
+    """Give a role what the portal needs and nothing else; return the number of tables. Repeating it changes nothing.
+
+    Call it as the owner of the tables, after each migration: a new table is unknown to the role until then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper, rolname = current_user FROM pg_roles WHERE rolname = %s", [role])
+        found = cursor.fetchone()
+        if found is None:
+            raise RoleRefused(f"no role {role}")
+        if any(found):
+            raise RoleRefused(f"{role} owns the tables or is a superuser")
+        tables = sorted(connection.introspection.table_names(cursor))
+        for statement in statements(role, tables):
+            cursor.execute(statement)
+    return len(tables)
+
+
+def statements(role: str, tables: list[str]) -> Iterator[sql.Composed]:
+    name, database = sql.Identifier(role), sql.Identifier(connection.settings_dict["NAME"])
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name)
+    yield sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, name)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name)
+    yield sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name)
+    for table in tables:
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights_on(table)), sql.Identifier(table), name)
+
+
+def rights_on(table: str) -> str:
+    """What the portal does with a table."""
+    if table in READ_ONLY:
+        return "SELECT"
+    if table in APPENDED:
+        return APPEND
+    return MOVE if table in MOVED else WRITE

@@ -1,0 +1,122 @@
+"""The portal under a database role that owns nothing: it works, and history is out of its reach (S14, U-01)."""
+
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+
+from evaluations.models import Rating
+from evaluations.services.database_role import APPENDED
+from evaluations.services.rating import rate_county
+from evaluations.workflow import RECOMMEND, State, Status
+from ledger.models import LedgerEntry
+from tests.review import world
+from tests.review.world import COUNTY, STAR
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REWRITES = {
+    "update": "UPDATE {table} SET {column} = {column}",
+    "delete": "DELETE FROM {table}",
+    "truncate": "TRUNCATE {table}",
+    "drop": "DROP TABLE {table}",
+    "alter": "ALTER TABLE {table} ADD COLUMN more int",
+    "disable triggers": "ALTER TABLE {table} DISABLE TRIGGER ALL",
+    "replica": "SET session_replication_role = replica",
+}
+
+
+@contextmanager
+def superuser():
+    """The cluster's own superuser: who makes roles, as a database administrator would."""
+    told = connection.settings_dict
+    made = psycopg2.connect(
+        host=told["HOST"], port=told["PORT"], user="postgres", password=told["PASSWORD"], dbname=told["NAME"]
+    )
+    made.autocommit = True
+    try:
+        with made.cursor() as cursor:
+            yield cursor
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def role():
+    """A role that owns nothing, which this test's connection may take on."""
+    name = f"app_{connection.settings_dict['NAME']}"
+    with superuser() as cursor:
+        cursor.execute(f'CREATE ROLE "{name}"')
+        cursor.execute(f'GRANT "{name}" TO {connection.settings_dict["USER"]}')
+    call_command("restrict_role", name)
+    yield name
+    with superuser() as cursor:
+        cursor.execute(f'DROP OWNED BY "{name}"')
+        cursor.execute(f'DROP ROLE "{name}"')
+
+
+@contextmanager
+def acting_as(name: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET ROLE "{name}"')
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def test_the_portal_works_as_a_role_that_owns_nothing(role):
+    county = world.build(state=State.OPEN)
+
+    with acting_as(role):
+        county.fill()
+        county.put(Status.PASSED)
+        county.stand(State.UNDER_REVIEW)
+        outcome = county.act(RECOMMEND, by=county.reviewers[STAR], star=STAR)
+        rate_county(county.entry.this, COUNTY)
+
+    assert outcome.moved and Rating.objects.exists()
+    assert LedgerEntry.objects.filter(action="star.recommend").exists()
+
+
+@pytest.mark.parametrize("table", APPENDED)
+def test_history_is_out_of_the_role_s_reach(role, table):
+    refused = {}
+
+    for name, statement in REWRITES.items():
+        with acting_as(role), pytest.raises(ProgrammingError) as error, transaction.atomic():
+            connection.cursor().execute(statement.format(table=table, column=first_column(table)))
+        refused[name] = error.value.__cause__.pgcode
+
+    assert set(refused.values()) == {"42501"}, refused  # insufficient privilege
+
+
+def test_control_the_owner_may_switch_the_triggers_off():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_ledgerentry DISABLE TRIGGER USER")
+        transaction.set_rollback(True)
+
+
+def test_every_table_kept_for_good_is_append_only_for_the_role():
+    kept = {
+        model._meta.db_table
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", [])
+        if trigger.name.endswith(("_kept", "_append_only")) and "never change" in (trigger.func or "")
+    }
+
+    assert kept - {"evaluations_proposal"} <= set(APPENDED)
+
+
+@pytest.mark.parametrize("name", ["nobody_here", "portal"])
+def test_a_role_that_is_not_there_or_owns_the_tables_is_refused(name):
+    with pytest.raises(CommandError):
+        call_command("restrict_role", name)
+
+
+def first_column(table: str) -> str:
+    with connection.cursor() as cursor:
+        return connection.introspection.get_table_description(cursor, table)[0].name
