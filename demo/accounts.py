@@ -12,11 +12,10 @@ from accounts.models import Grant, User
 from accounts.roles import Role
 from accounts.services import record_account, record_grant, refuse_mixed_duties
 from branches.models import Branch, Department, Region
-from demo.county import CITY, COUNTY, SHOWN_TOWNSHIP, SHOWN_VILLAGE
+from demo.county import CITY, COUNTY, OTHER_TOWNSHIP, SHOWN_TOWNSHIP, SHOWN_VILLAGE
 
 PASSWORD = "wuxing-demo-2026"  # printed for whoever tries the demo; nothing but load_demo ever sets it
 DEPARTMENT, OTHER_DEPARTMENT = "县农业农村局", "县应急管理局"
-OTHER_TOWNSHIP = "澄泉镇"
 APPROVER, CLERK, OTHER_CLERK, REVIEWER = "zuzhi-shending", "xiangzhen-tianbao", "chengquan-tianbao", "xiangzhen-shenhe"
 
 

@@ -10,6 +10,7 @@ from demo.names import village_names
 
 PROVINCE, CITY, COUNTY = "410000000000", "419900000000", "419901000000"
 SHOWN_TOWNSHIP, SHOWN_VILLAGE = "示范镇", "青石岭村"
+OTHER_TOWNSHIP = "澄泉镇"  # further along than the others
 SHOWN_PLACE = 2  # of 示范镇's villages, the one whose page is shown
 NEW_VILLAGE = "梨川镇"  # the last village of this township was set up this year
 WITHOUT_HOUSEHOLDS, WITHOUT_POPULATION = (38, 207, 311, 466, 540), (207,)  # places in the county's list

@@ -10,7 +10,8 @@ from django.utils.timezone import localtime, now
 from accounts.models import User
 from branches.models import Region
 from demo.accounts import APPROVER, CLERK, OTHER_CLERK, REVIEWER
-from demo.county import COUNTY
+from demo.county import COUNTY, OTHER_TOWNSHIP, SHOWN_TOWNSHIP
+from demo.progress import RETURNED, SUBMITTED
 from demo.rounds import ROUND
 from evaluations.models import Decision, RosterEntry, RoundCounty
 from evaluations.services.completeness import Branch, progress_of
@@ -20,8 +21,7 @@ from evaluations.workflow import RETURN, SUBMIT
 
 YEAR_END = (12, 20, 18)  # month, day and hour at which entry closes
 AT_LEAST, ELSE = timedelta(days=14), timedelta(days=26)  # so that whoever tries the demo late still has time
-SUBMITTED, SUBMITTED_ELSEWHERE = 12, 30
-RETURNED, REASON = "WM-04", "公示名单为 30 户，与所报户数不一致，核对后重报"
+RETURNED_FOR, REASON = "WM-04", "公示名单为 30 户，与所报户数不一致，核对后重报"
 MORE_TIME, DAYS = "乡镇机关搬迁，网络 12 月 18 日恢复", 3
 
 
@@ -34,10 +34,10 @@ def begin_entry() -> bool:
     people = User.objects.in_bulk([APPROVER, CLERK, REVIEWER, OTHER_CLERK], field_name="username")
     set_due(county, closing_time(county.round.year), by=people[APPROVER])
     county.refresh_from_db(fields=["entry_due"])
-    submitted = submit_some(county, people[CLERK], SUBMITTED)
-    submit_some(county, people[OTHER_CLERK], SUBMITTED_ELSEWHERE)
-    wish = Wish(submitted[2], 1)
-    act(county, RETURN, [wish], by=people[REVIEWER], reason=REASON, criteria=[RETURNED])
+    submitted = submit_some(county, people[CLERK], SUBMITTED[SHOWN_TOWNSHIP])
+    submit_some(county, people[OTHER_CLERK], SUBMITTED[OTHER_TOWNSHIP])
+    wish = Wish(submitted[RETURNED], 1)
+    act(county, RETURN, [wish], by=people[REVIEWER], reason=REASON, criteria=[RETURNED_FOR])
     township = Region.objects.get(code=township_of(people[OTHER_CLERK]))
     until = county.entry_due + timedelta(days=DAYS)
     ask_extension(county, township=township, until=until, reason=MORE_TIME, by=people[OTHER_CLERK])

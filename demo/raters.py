@@ -1,4 +1,7 @@
-"""Who gave what: townships and departments report, townships verify, departments correct, a few values are ruled on."""
+"""Who gave what: townships and departments report; of what is submitted townships verify, departments correct some.
+
+A few corrections were ruled on. Where a branch is still being entered its value is the reported one alone.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from random import Random
 from demo.county import SHOWN_TOWNSHIP, villages
 from demo.ladders import SHARES, Slot
 from demo.papers import date_of, document_of, source_of
+from demo.progress import jumps, submitted_places
 from demo.standard import village_catalogue
 from demo.years import NOW, Year
 from scoring.compiled import CompiledCriterion
 from scoring.units import SCALE, plain
 
 NOT_APPLICABLE = "NA"
-VERIFIED_OFTEN, CORRECTED_OFTEN = 12, 24  # of a thousand township values
+VERIFIED_OFTEN, CORRECTED_OFTEN = 60, 200  # of a thousand township values that were looked at again
 RULED_ON, RULED_AT = 5, f"{NOW}-11-19"  # how many corrections went on to a final value
 CORRECTIONS = {
     "choice": "现场核查，达不到所报档次，按实际档次计",
@@ -48,17 +52,23 @@ class Given:
 def rows_of(year: Year) -> list[Given]:
     """Every row of the year's files, by village and in the catalogue's order."""
     rng = Random(f"demo county: raters {year.number}")
+    looked_at = submitted_places(year) if year.number == NOW else frozenset()
     rows: list[Given] = []
     for place in year.places:
         for criterion in village_catalogue().compiled.criteria:
             for period in (1, 2, 3, 4) if criterion.quarters else (0,):
                 if criterion.takes_values:
-                    rows += rows_of_slot(year, place, criterion, period, rng)
+                    rows += rows_of_slot(year, place, criterion, period, rng if place in looked_at else None)
     return ruled(rows)
 
 
-def rows_of_slot(year: Year, place: int, criterion: CompiledCriterion, period: int, rng: Random) -> Iterator[Given]:
-    """What each rater gave for one value; nothing where it is missing, or where a counted veto has no record."""
+def rows_of_slot(
+    year: Year, place: int, criterion: CompiledCriterion, period: int, rng: Random | None
+) -> Iterator[Given]:
+    """What each rater gave for one value; nothing where it is missing, or where a counted veto has no record.
+
+    Without `rng` nobody has looked at it again.
+    """
     slot = (criterion.code, period)
     reason = year.absences[place].not_applicable.get(slot)
     if reason:
@@ -69,7 +79,7 @@ def rows_of_slot(year: Year, place: int, criterion: CompiledCriterion, period: i
         return
     if criterion.veto:
         yield from veto_rows(year, place, criterion, value)
-    elif year.number == NOW and (criterion.code == "CY-01" or is_from_township(criterion)):
+    elif rng is not None and (criterion.code == "CY-01" or is_from_township(criterion)):
         yield from checked_rows(year, place, criterion, value, rng)
     else:
         yield given("reported", year, place, criterion, period, written(criterion, value))
@@ -94,7 +104,7 @@ def checked_rows(year: Year, place: int, criterion: CompiledCriterion, value: in
     """A value that somebody may have looked at again: reported, then verified or corrected to what counts."""
     village, plan = villages()[place], year.plans[place]
     corrected, verified = rng.randrange(1000) < CORRECTED_OFTEN, rng.randrange(1000) < VERIFIED_OFTEN
-    better = reported_better(criterion, value, village.households, rng)
+    better = without_jump(year, place, criterion, reported_better(criterion, value, village.households, rng))
     in_shown = village.township == SHOWN_TOWNSHIP and is_from_township(criterion)
     text = written(criterion, value)
     if criterion.code == "CY-01":
@@ -115,6 +125,11 @@ def checked_rows(year: Year, place: int, criterion: CompiledCriterion, value: in
         yield given("reported", year, place, criterion, 0, text)
         if in_shown:
             yield given("township", year, place, criterion, 0, text)
+
+
+def without_jump(year: Year, place: int, criterion: CompiledCriterion, better: int | None) -> int | None:
+    """What had to be explained could not have been submitted."""
+    return None if jumps(year, place, (criterion.code, 0), better) else better
 
 
 def kind_of(criterion: CompiledCriterion) -> str:

@@ -63,11 +63,10 @@ class Book:
         for kind, *content in map(json.loads, self.output):
             if kind == "sheet":
                 sheet, shows = content
-            elif kind == "row":
+            elif kind in ("row", "hidden"):
                 number, cells = content
-                yield BookRow(sheet, shows, number, [one if isinstance(one, str) else rebuilt(*one) for one in cells])
-            elif kind == "hidden":
-                yield BookRow(sheet, shows, content[0], [], hidden=True)
+                cells = [one if isinstance(one, str) else rebuilt(*one) for one in cells]
+                yield BookRow(sheet, shows, number, cells, hidden=kind == "hidden")
 
     def refuse_unfinished(self) -> None:
         """Raise TableRefused unless the child came to its ["end"]. Rewinds."""

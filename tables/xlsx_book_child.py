@@ -1,7 +1,7 @@
 """The limited process that reads a whole workbook: `python -m tables.xlsx_book_child FILE HIDDEN` writes JSON lines.
 
 For every sheet that shows, and for the hidden one called HIDDEN: ["sheet", name, shows], then its ["row", number,
-cells], ["hidden", number] and ["merged", range]; for any other hidden sheet ["concealed", name]. Last ["end"], or
+cells], ["hidden", number, cells] and ["merged", range]; for any other hidden sheet ["concealed", name]. Last ["end"], or
 ["refused", sentence, parameters]. No last line at all: a limit was hit. Refused cells name themselves as sheet!cell.
 """
 
@@ -29,6 +29,10 @@ class BookRows(SheetRows):
 
     def address(self) -> str:
         return f"{self.name}!{super().address()}"
+
+    def end_row(self) -> None:
+        if self.cells:  # what a hidden row says may be what the workbook is read by
+            self.emit("hidden" if self.hidden_row else "row", self.row, self.cells)
 
 
 class ContentTypes(Events):

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext
 
+from branches.prepared import execute
 from evaluations.models import EntryKey, Way
 
 KEEP = """
@@ -95,6 +96,6 @@ def keep_answers(edits: Sequence[Edit], answers: dict[UUID, Answer], by: str, co
         [json.dumps(asdict(answers[edit.key])) for edit in ordered],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, rows)
+        execute(cursor, KEEP, rows, rows=len(ordered))
         if cursor.rowcount < len(ordered):
             raise SentBefore

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext
 
+from branches.prepared import FEW, MANY, execute
 from evaluations.checking import change_warning, limits_of, sameness_warning
 from evaluations.models import EvaluationRound
 from evaluations.services.writing import Ready, number_of
@@ -27,6 +28,18 @@ EQUALS = """
     LEFT JOIN unnest(%s::int[], %s::int[], %s::int[]) AS own (branch_id, criterion_id, period)
         ON own.branch_id = v.branch_id AND own.criterion_id = v.criterion_id AND own.period = v.period
     WHERE v.effective_state = 1 AND v.effective_units = i.units AND own.branch_id IS NULL
+    GROUP BY 1, 2, 3, 4
+"""
+# The same for a few: each township's branches are looked up, where the other reads the round's.
+EQUALS_OF_FEW = """
+    SELECT i.township_id, i.criterion_id, i.period, i.units, count(*)
+    FROM unnest(%s::text[], %s::int[], %s::int[], %s::bigint[]) AS i (township_id, criterion_id, period, units)
+    JOIN evaluations_value v ON v.round_id = %s::int AND v.criterion_id = i.criterion_id AND v.period = i.period
+        AND v.branch_id = ANY(ARRAY(
+            SELECT r.branch_id FROM evaluations_rosterentry r
+            WHERE r.round_id = %s::int AND r.township_id = i.township_id))
+    WHERE v.effective_state = 1 AND v.effective_units = i.units
+        AND (v.branch_id, v.criterion_id, v.period) NOT IN (SELECT * FROM unnest(%s::int[], %s::int[], %s::int[]))
     GROUP BY 1, 2, 3, 4
 """
 LAST = """
@@ -82,7 +95,7 @@ def last_numbers(evaluation: EvaluationRound, branch_ids: Iterable[int], codes: 
     branch_ids, codes = list(branch_ids), list(codes)
     if not branch_ids or not codes or not evaluation.previous_id:
         return {}
-    rows = select(LAST, [evaluation.previous_id, branch_ids, codes])
+    rows = select(LAST, [evaluation.previous_id, branch_ids, codes], rows=len(branch_ids) * len(codes))
     return {(branch, code, period): Decimal(number) for branch, code, period, number in rows}
 
 
@@ -97,7 +110,8 @@ def equal_counts(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[Eq
         return {}
     asked = [list(column) for column in zip(*counts, strict=True)]
     own = [list(column) for column in zip(*(one.place for one in ready), strict=True)]
-    for *equal, count in select(EQUALS, [*asked, evaluation.pk, *own]):
+    sql, rounds = (EQUALS_OF_FEW, 2) if len(ready) <= FEW else (EQUALS, 1)
+    for *equal, count in select(sql, [*asked, *[evaluation.pk] * rounds, *own], rows=len(ready)):
         counts[tuple(equal)] += count
     return counts
 
@@ -107,13 +121,16 @@ def numbers_of(
 ) -> dict[tuple[int, int], dict[str, tuple[Decimal | None, int]]]:
     """(branch, period) → code → (the effective number, the revision); `codes` maps criterion ids to their codes."""
     found: dict[tuple[int, int], dict[str, tuple[Decimal | None, int]]] = {}
-    for branch, period, criterion, number, revision in select(NUMBERS, [evaluation.pk, list(branch_ids), list(codes)]):
+    branch_ids = list(branch_ids)
+    numbers = select(NUMBERS, [evaluation.pk, branch_ids, list(codes)], rows=len(branch_ids))
+    for branch, period, criterion, number, revision in numbers:
         number = None if number is None else Decimal(number)
         found.setdefault((branch, period), {})[codes[criterion]] = number, revision
     return found
 
 
-def select(sql: str, parameters: Sequence | Mapping) -> list[tuple]:
+def select(sql: str, parameters: Sequence | Mapping, *, rows: int = MANY) -> list[tuple]:
+    """The rows of a query; `rows` is how many it speaks of, where those are few."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        execute(cursor, sql, parameters, rows=rows)
         return cursor.fetchall()

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.access import EntryScope
+from branches.prepared import execute
 from evaluations.models import RoundCounty, State
 from evaluations.workflow import ENTRY, Status
 from scoring.models import Criterion, Source
@@ -119,8 +120,9 @@ def seen_gates(county: RoundCounty, branches: Iterable[str], scope: EntryScope) 
 def read_gates(sql: str, county: RoundCounty, branches: Iterable[str], scope: EntryScope) -> dict[str, Gate]:
     names = sorted(scope.departments)
     sql = sql.format(department_untils=DEPARTMENT_UNTILS if names else "NULL")  # a township's plans without them
+    branches = sorted(branches)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*([names] if names else []), county.pk, sorted(branches)])
+        execute(cursor, sql, [*([names] if names else []), county.pk, branches], rows=len(branches))
         found = cursor.fetchall()
     return {row[0]: Gate(*row[:5], tuple(row[5]), *row[6:-1], by_name(names, row[-1])) for row in found}
 

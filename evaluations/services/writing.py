@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from branches.prepared import execute
 from evaluations.cells import NOTHING, Parsed
 from evaluations.models import EvaluationRound, Value
 from evaluations.services.edits import Edit
@@ -26,7 +27,7 @@ NEW = f"""
     INSERT INTO evaluations_value
         (round_id, branch_id, criterion_id, period, reported_number, reported_option, reported_na,
          note, document, source, as_of, way, revision, updated_by, updated_at)
-    SELECT %s, i.*, clock_timestamp() FROM {GIVEN}
+    SELECT %s::int, i.*, clock_timestamp() FROM {GIVEN}
     ON CONFLICT (round_id, branch_id, criterion_id, period) DO NOTHING
     RETURNING branch_id, criterion_id, period, revision
 """
@@ -90,10 +91,10 @@ def write_values(evaluation: EvaluationRound, ready: Sequence[Ready], by: str) -
     rows: list[tuple[int, int, int, int]] = []
     with connection.cursor() as cursor:
         if new:
-            cursor.execute(NEW, [evaluation.pk, *columns_of(new, by)])
+            execute(cursor, NEW, [evaluation.pk, *columns_of(new, by)], rows=len(new))
             rows += cursor.fetchall()
         if changed:
-            cursor.execute(CHANGED, [*columns_of(changed, by), evaluation.pk])
+            execute(cursor, CHANGED, [*columns_of(changed, by), evaluation.pk], rows=len(changed))
             rows += cursor.fetchall()
     return {(branch, criterion, period): revision for branch, criterion, period, revision in rows}
 

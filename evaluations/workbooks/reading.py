@@ -7,6 +7,7 @@ from uuid import UUID
 
 from evaluations.workbooks.found import Found, address, refused
 from evaluations.workbooks.naming import spelled
+from evaluations.workbooks.options import OPTIONS
 from evaluations.workbooks.plan import NOTE, Column, Place, Plan
 from evaluations.workbooks.writing import BRANCH, FIXED, NAME, STAMP, STAMP_SHEET
 from tables.errors import TableRefused, displayed
@@ -44,10 +45,15 @@ class PlanReader:
         self.taken: dict[tuple[str, str], str] = {}  # a branch's code and a column's key: where its value stands
 
     def cells(self, rows: Iterator[BookRow]) -> Iterator[Found]:
-        """Every value cell of every branch, and an error for every row or column that is not understood."""
-        sheet, keys = "", None
+        """Every value cell of every branch, and an error for every row or column that is not understood.
+
+        The row of keys is hidden, as it was handed out; no other may be.
+        """
+        sheet, keys, passed = "", None, ""
         for row in rows:
-            if row.sheet == STAMP_SHEET:
+            if row.cells[:1] == [OPTIONS]:
+                passed = row.sheet
+            if row.sheet in (STAMP_SHEET, passed):
                 continue
             if row.sheet != sheet:
                 sheet, keys = row.sheet, None

@@ -1,6 +1,7 @@
 """A unit's workbook: a sheet for each star; what is entered is left open, all else locked; a hidden sheet tells whose.
 
-Row 5 holds the columns' keys and column A the branches' codes: an upload is read by these, so rows may be sorted.
+Row 5, which is hidden, holds the columns' keys and column A the branches' codes: an upload is read by these, so rows
+may be sorted. A last sheet lists the options with their texts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from evaluations.cells import NA
 from evaluations.reading.values import said
 from evaluations.services.entering import reader_of
 from evaluations.workbooks.held import NONE, Held, Where, last_text
-from evaluations.workbooks.plan import LAST, NOTE, Column, Place, Plan
+from evaluations.workbooks.options import FIRST as OPTIONS_FIRST
+from evaluations.workbooks.options import OptionLists, shown_option
+from evaluations.workbooks.plan import LAST, NOTE, Column, Place, Plan, sheet_name
 from scoring.wording import NO, YES
 from tables.text import without_controls
 
@@ -25,7 +28,10 @@ BRANCH = "branch"  # what the key row begins with
 NAME = "name"
 HEAD, FIRST = 1, 5  # rows, from 0: of the names; of the first branch, just below the keys
 FIXED = 3  # columns of codes and names
-LIST_LENGTH = 255  # characters of a drop-down written in place
+KEYS = 4  # the row, from 0, of the keys
+A4, A3 = 9, 8  # paper
+MOST_ON_A4 = 20  # columns that can still be read there
+OPTION_WIDTH = 24
 OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
 }  # fmt: skip
@@ -50,6 +56,7 @@ class PlanBook:
         self.plan, self.held, self.last, self.stamp = plan, held, last, stamp
         places = zip(plan.standard.criteria, plan.standard.compiled.criteria, strict=True)
         self.compiled = {row.code: compiled for row, compiled in places}
+        self.options = OptionLists(plan.rows, options_name([name for name, _columns in plan.sheets]))
 
     def content(self) -> bytes:
         file = BytesIO()
@@ -57,6 +64,7 @@ class PlanBook:
             self.formats = {name: self.book.add_format(look) for name, look in FORMATS.items()}
             for name, columns in self.plan.sheets:
                 self.write_sheet(name, columns)
+            self.write_options()
             self.write_stamp()
         return file.getvalue()
 
@@ -67,14 +75,27 @@ class PlanBook:
         sheet.set_column(0, 0, 14)
         sheet.set_column(1, 2, 11)
         for place, column in enumerate(columns, FIXED):
-            sheet.set_column(place, place, WIDTHS.get(column.part, 11))
+            sheet.set_column(place, place, width_of(column))
         sheet.set_row(1, 48)
         sheet.set_row(3, 84)
+        sheet.set_row(KEYS, None, None, {"hidden": True})
+        self.set_print(sheet, FIXED + len(columns))
         self.write_head(sheet, name, columns)
         for number, branch in enumerate(self.plan.branches, FIRST):
             self.write_branch(sheet, number, branch, columns)
         for place, column in enumerate(columns, FIXED):
             self.limit(sheet, place, column)
+
+    @staticmethod
+    def set_print(sheet, columns: int) -> None:
+        """Across the page, all columns on it, the heads and the names again on each."""
+        sheet.set_landscape()
+        sheet.set_paper(A4 if columns <= MOST_ON_A4 else A3)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0, KEYS - 1)
+        sheet.repeat_columns(0, FIXED - 1)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&C&P / &N")
 
     def write_head(self, sheet, name: str, columns: list[Column]) -> None:
         """Who and what; names; what is allowed; the rule; the keys."""
@@ -140,7 +161,7 @@ class PlanBook:
         if not text:
             sheet.write_blank(number, place, None, look)
         elif text == NA or column.row.value_type == "choice":
-            sheet.write_string(number, place, text, look)
+            sheet.write_string(number, place, shown_option(column.row, text), look)
         elif column.row.value_type == "yesno":
             sheet.write_string(number, place, said(YES if text == "1" else NO), look)
         else:
@@ -158,10 +179,10 @@ class PlanBook:
             return None
         row = column.row
         words = {"error_title": without_controls(row.shown_name)[:32]}
-        if row.value_type in ("choice", "yesno"):
-            options = self.compiled[row.code].options if row.value_type == "choice" else (said(YES), said(NO))
-            source = [*map(str, options), NA]
-            return None if len(",".join(source)) > LIST_LENGTH else words | {"validate": "list", "source": source}
+        if row.value_type == "choice":  # the code alone may be typed, which is not in the list
+            return {"validate": "list", "source": self.options.ranges[row.code], "show_error": False}
+        if row.value_type == "yesno":
+            return words | {"validate": "list", "source": [said(YES), said(NO), NA]}
         tests = [f"ISNUMBER({cell})"]
         reader = reader_of(row)
         if reader.low is not None:
@@ -169,6 +190,23 @@ class PlanBook:
         if reader.high is not None:
             tests.append(f"{cell}<={reader.high}")
         return words | {"validate": "custom", "value": f'=OR(AND({",".join(tests)}),{cell}="{NA}")'}
+
+    def write_options(self) -> None:
+        """The sheet of options, where there are any."""
+        if not self.options.lines:
+            return
+        sheet = self.book.add_worksheet(self.options.sheet)
+        sheet.protect("", PROTECTION)
+        sheet.set_column(0, 0, 10)
+        sheet.set_column(1, 1, 34)
+        sheet.set_column(2, 2, 60)
+        sheet.set_row(0, None, None, {"hidden": True})
+        sheet.freeze_panes(OPTIONS_FIRST, 0)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(1)
+        for number, texts in enumerate(self.options.texts()):
+            for place, text in enumerate(texts):
+                self.text(sheet, number, place, text, "head" if number < OPTIONS_FIRST else "name")
 
     def write_stamp(self) -> None:
         """The hidden sheet by which an upload is known again."""
@@ -192,6 +230,17 @@ class PlanBook:
             sheet.write_string(number, place, without_controls(str(text))[:32_767], self.formats[look])
         else:
             sheet.write_blank(number, place, None, self.formats[look])
+
+
+def options_name(taken: list[str]) -> str:
+    """What the sheet of options is called, unless a star is called so."""
+    name = sheet_name(_("Options"), len(taken))
+    return f"{name} 2" if name.casefold() in {one.casefold() for one in taken} else name
+
+
+def width_of(column: Column) -> int:
+    wide = column.is_value and column.row.value_type == "choice"
+    return OPTION_WIDTH if wide else WIDTHS.get(column.part, 11)
 
 
 def note_held(held: dict[Where, Held], branch: int, column: Column) -> str:

@@ -18,7 +18,7 @@ from scoring.engine import rate
 from scoring.ranking import township_table
 
 ROOT = Path(__file__).parents[2]
-DIGEST = "76f2baa412987eaee5efc8d9888ca968c74165a24bfc338b9ae20caf65b112ff"
+DIGEST = "5b92b945d1e083f4bd32d3e25fc31a6211cdb337ec82873bbaf74885dbacd191"
 DIGEST_OF_CONTENTS = """
 import hashlib
 from demo.files import contents

@@ -13,7 +13,17 @@ from branches.models import Branch, Region
 from demo.accounts import ACCOUNTS, CLERK, PASSWORD
 from demo.rounds import ROUND
 from demo.text import width
-from evaluations.models import EvaluationRound, Extension, Rating, RoundCounty, SealedRating, State, Value, VetoRecord
+from evaluations.models import (
+    EvaluationRound,
+    Extension,
+    Rating,
+    RoundCounty,
+    SealedRating,
+    State,
+    Submission,
+    Value,
+    VetoRecord,
+)
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.entry_work import Work
 from ledger.models import LedgerEntry
@@ -75,6 +85,17 @@ def check_entry():
     assert (len(work.rows), work.submitted, len(work.back)) == (55, 11, 1)
     assert work.missing > 0 and work.ready > 0
     assert Extension.objects.filter(county=county, decided_at=None).count() == 1
+    check_raters()
+
+
+def check_raters():
+    """Where a township still enters, what counts is what was reported; others' values stand where it has submitted."""
+    entered = Submission.objects.filter(status="draft", entry__round__slug=ROUND).values("entry__branch")
+    values = Value.objects.filter(round__slug=ROUND)
+    others = values.exclude(township_number=None, department_number=None, final_number=None)
+
+    assert not others.filter(branch__in=entered).exists()
+    assert others.exclude(branch__in=entered).count() > 60
 
 
 def check_accounts():

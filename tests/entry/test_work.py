@@ -176,7 +176,7 @@ def test_several_found_are_listed_and_strangers_branches_never(client, county):
     assert nothing.context["work"].shown == [] and "No branch matches." in nothing.content.decode()
 
 
-COSTS = {"clerk": 9, "farms": 10}
+COSTS = {"clerk": 11, "farms": 10}
 
 
 @pytest.mark.parametrize("count", [1, 60, 600])
