@@ -76,14 +76,16 @@ def seal(county: Review, *, confirmed_days_ago: int = 0) -> SealedCounty:
     return made
 
 
-def wanted(county: Review, branch: Branch | None = None, **fields) -> Wanted:
-    branch = branch or county.branches[0]
-    return Wanted(**{"branch": branch.code, "star": STAR, "text": TEXT, "key": uuid4(), "contact": ""} | fields)
+def wanted(county: Review, at: Branch | None = None, **fields) -> Wanted:
+    return Wanted(
+        **{"branch": (at or county.branches[0]).code, "star": STAR, "text": TEXT, "key": uuid4(), "contact": ""}
+        | fields
+    )
 
 
-def objection(county: Review, branch: Branch | None = None, *, address: str = "192.0.2.7", **fields) -> Objection:
+def objection(county: Review, at: Branch | None = None, *, address: str = "192.0.2.7", **fields) -> Objection:
     """One that a visitor has just filed."""
-    receipt = file_objection(county.county, wanted(county, branch, **fields), address=address)
+    receipt = file_objection(county.county, wanted(county, at, **fields), address=address)
     return Objection.objects.get(receipt=receipt)
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from accounts.models import User
 from evaluations.models import FilingCount, Objection, ObjectionContact, PublicNotice
 from evaluations.services import objecting, objectors
 from evaluations.services.objecting import ObjectionRefused, file_objection
@@ -15,7 +14,6 @@ from evaluations.workflow import State
 from ledger.models import LedgerEntry
 from tests.review import noticed
 from tests.review.noticed import CONTACT, TEXT, wanted
-from tests.review.world import COUNTY
 from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +115,9 @@ def test_numbers_of_persons_are_found_and_others_are_not(text, found):
     assert (why is None) if found is None else found in str(why)
 
 
-@pytest.mark.parametrize("text", ["手机 13812345678", "身份证 411282199003071234", "", "  \u200b", "x" * 1001, "a\x00b"])
+@pytest.mark.parametrize(
+    "text", ["手机 13812345678", "身份证 411282199003071234", "", "  \u200b", "x" * 1001, "a\x00b"]
+)
 def test_a_text_that_cannot_be_kept_files_nothing(county, text):
     assert refused(county, text=text)
     assert not Objection.objects.exists() and not FilingCount.objects.exists()
@@ -281,7 +281,3 @@ def looked_at_first(county: str, address: str | None) -> bool:
         cursor.execute("SELECT pg_sleep(0.5)")
     FilingCount.objects.create(key="apart", began=Now())
     return allowed
-
-
-def test_the_world_s_people_are_real_accounts(county):
-    assert User.objects.filter(username=county.organization_reviewer.username).exists() and COUNTY
