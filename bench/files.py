@@ -73,7 +73,6 @@ def own_round(rated: Rated) -> EvaluationRound:
     made = EvaluationRound.objects.create(
         slug=f"e2-{rated.branches}", region_id=county, year=2027, document="bench", criteria_set=standard
     )
-    RoundCounty.objects.create(round=made, county_id=county, state=State.OPEN, document="bench")
     roster = RosterEntry.objects.filter(round=rated.round_id)
     RosterEntry.objects.bulk_create(
         [
@@ -81,6 +80,7 @@ def own_round(rated: Rated) -> EvaluationRound:
             for one in roster
         ]
     )
+    RoundCounty.objects.create(round=made, county_id=county, state=State.OPEN, document="bench")
     Department.objects.create(county_id=county, name=OWNER)
     return made
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db import transaction
 
-from branches.models import Branch, Department
+from branches.models import Branch, Department, Succession
 from branches.pinyin import initials, sort_key
 from ledger.services import append
 
@@ -38,3 +41,33 @@ def save_department(department: Department, *, by: str) -> Department:
             detail={"before": before, "after": after},
         )  # fmt: skip
     return department
+
+
+@transaction.atomic
+def succeed(
+    *, before: Sequence[Branch], after: Sequence[Branch], way: str, on: date, document: str, by: str
+) -> list[Succession]:
+    """Record a merger (several before, one after) or a split (one before, several after) by its document.
+
+    Every branch keeps its code, its values and its results. A branch that is no longer there is in no new round; in
+    those it already takes part in it stays, with what came out of it beside it.
+    """
+    made = [
+        Succession(before=old, after=new, way=way, on=on, document=document)
+        for old in before for new in after if old.pk != new.pk
+    ]  # fmt: skip
+    for one in made:
+        one.full_clean()
+    Succession.objects.bulk_create(made)
+    kept = {new.pk for new in after}
+    gone = [old for old in before if old.pk not in kept]
+    Branch.objects.filter(pk__in=[old.pk for old in gone]).update(active=False)
+    for county in sorted({old.county_code for old in before}):
+        append(
+            chain=county, actor=by, action=f"branch.{way}", subject=document,
+            detail={
+                "before": [old.code for old in before], "after": [new.code for new in after], "on": on.isoformat(),
+                "document": document, "gone": [old.code for old in gone],
+            },
+        )  # fmt: skip
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -109,15 +110,25 @@ def round_of(rated: list[Branch], *, slug: str = "test-2026", state: str = State
         slug=slug, region=fields.pop("region", region), year=fields.pop("year", 2026), document="示组通〔2026〕6号",
         criteria_set=fields.pop("criteria_set", None) or criteria_set(f"set-{slug}"), **fields,
     )  # fmt: skip
-    for code in sorted({branch.code[:6] + "000000" for branch in rated}):
-        RoundCounty.objects.create(round=made, county_id=code, state=state, document="示组通〔2026〕6号")
     RosterEntry.objects.bulk_create(
         [
             RosterEntry(round=made, branch=one, county_id=one.code[:6] + "000000", township_id=one.township_id)
             for one in rated
         ]
     )
+    for code in sorted({branch.code[:6] + "000000" for branch in rated}):
+        RoundCounty.objects.create(round=made, county_id=code, state=state, document="示组通〔2026〕6号")
     return made
+
+
+@contextmanager
+def still_draft(evaluation: EvaluationRound):
+    """The round's counties as drafts for a moment: their rosters may change."""
+    states = dict(evaluation.counties.values_list("pk", "state"))
+    evaluation.counties.update(state=State.DRAFT)
+    yield
+    for pk, state in states.items():
+        evaluation.counties.filter(pk=pk).update(state=state)
 
 
 GOOD = {"number": Decimal(100), "percent": Decimal(100), "count": Decimal(0), "yesno": Decimal(1)}

@@ -117,6 +117,31 @@ class RoundCounty(models.Model):
         return self.state in OFFICIAL
 
 
+FROZEN = """
+    IF EXISTS (
+        SELECT FROM touched t
+        JOIN evaluations_roundcounty c ON c.round_id = t.round_id AND c.county_id = t.county_id
+        WHERE c.state <> 'draft'
+    ) THEN
+        RAISE EXCEPTION 'the roster of a county that has opened no longer changes'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def frozen(name: str, operation, rows: str) -> pgtrigger.Trigger:
+    """The roster is made before a county opens and stays as it was then, whatever becomes of its branches."""
+    return pgtrigger.Trigger(
+        name=name,
+        operation=operation,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(**{rows: "touched"}),
+        func=FROZEN,
+    )
+
+
 class RosterEntry(models.Model):
     """A branch that takes part in a round."""
 
@@ -138,5 +163,9 @@ class RosterEntry(models.Model):
                 level=pgtrigger.Statement,
                 referencing=pgtrigger.Referencing(new="enrolled"),
                 func="INSERT INTO evaluations_submission (entry_id) SELECT id FROM enrolled; RETURN NULL;",
-            )
+            ),
+            frozen("roster_frozen_insert", pgtrigger.Insert, "new"),
+            frozen("roster_frozen_update", pgtrigger.Update, "new"),
+            frozen("roster_frozen_update_old", pgtrigger.Update, "old"),
+            frozen("roster_frozen_delete", pgtrigger.Delete, "old"),
         ]

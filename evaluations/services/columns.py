@@ -41,9 +41,10 @@ ROSTER = """
     LEFT JOIN evaluations_sealedrating last ON last.branch_id = r.branch_id AND last.seal_id = (
         SELECT id FROM evaluations_sealedcounty WHERE round_id = %(previous)s AND county_id = %(county)s
     )
-    WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND b.active
+    WHERE r.round_id = %(round)s AND r.county_id = %(county)s
+        AND (b.active OR EXISTS (SELECT FROM branches_succession x WHERE x.before_id = b.id))
     ORDER BY b.code
-"""
+"""  # a branch that was merged or split stays in the rounds it took part in
 STANDING_VETOES = """
     SELECT v.branch_id, v.criterion_id
     FROM evaluations_vetorecord v

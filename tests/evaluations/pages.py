@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch
-from evaluations.models import EvaluationRound, Rating, RosterEntry, RoundCounty, SealedCounty, SealedRating
+from evaluations.models import EvaluationRound, Rating, RoundCounty, SealedCounty, SealedRating
 from scoring.models import STAR_CODES
 from scoring.standard import published_standard
 from tests import factories
@@ -21,8 +21,7 @@ def results(count: int, *, slug: str = "r2026", state: str = "open", **fields) -
     branches = list(Branch.objects.order_by("sort_key")) or Branch.objects.bulk_create(
         [branch_row(towns[place % 2], place) for place in range(count)]
     )
-    made = factories.round_of(list(branches[:1]), slug=slug, state=state, **fields)
-    RosterEntry.objects.bulk_create([entry_row(made, branch) for branch in branches[1:]])
+    made = factories.round_of(list(branches), slug=slug, state=state, **fields)
     Rating.objects.bulk_create([rating_row(made, branch, place) for place, branch in enumerate(branches)])
     RoundCounty.objects.filter(round=made).update(rated_at=timezone.now(), branches=count, rated=count)
     return made
@@ -38,10 +37,6 @@ def branch_row(town, place: int) -> Branch:
         code=code, township=town, name=f"第{place}村", kind="village", population=2000, households=500,
         sort_key=f"{place:06d}", initials=f"d{place}c",
     )  # fmt: skip
-
-
-def entry_row(made: EvaluationRound, branch: Branch) -> RosterEntry:
-    return RosterEntry(round=made, branch=branch, county_id=COUNTY, township_id=branch.township_id)
 
 
 def rating_row(made: EvaluationRound, branch: Branch, place: int) -> Rating:

@@ -46,17 +46,24 @@ def test_a_county_leaves_the_draft_only_with_a_document(state):
         leave()
 
 
+def enrol_again(evaluation, branch) -> None:
+    with factories.still_draft(evaluation):
+        RosterEntry.objects.create(
+            round=evaluation, branch=branch, county_id=branch.county_code, township_id=branch.township_id
+        )
+
+
 CONSTRAINTS = {
     "value_once": lambda e, b: Value.objects.bulk_create(
         [Value(round=e, branch=b, criterion=criterion(e, "CY-02")) for _ in range(2)]
     ),
-    "branch_once_in_round": lambda e, b: RosterEntry.objects.create(
-        round=e, branch=b, county_id=b.county_code, township_id=b.township_id
-    ),
+    "branch_once_in_round": enrol_again,
     "value_period_0_to_4": lambda e, b: Value.objects.create(
         round=e, branch=b, criterion=criterion(e, "ST-05"), period=5
     ),
-    "veto_lifted_with_reason": lambda e, b: VetoRecord.objects.filter(branch=b).update(lifted_at=timezone.now()),
+    "veto_lifted_with_reason": lambda e, b: VetoRecord.objects.filter(branch=b).update(
+        lifted_at=timezone.now(), imported=True
+    ),
     "branch_lies_in_its_township": lambda e, b: Branch.objects.filter(pk=b.pk).update(code="419903001200"),
 }  # fmt: skip
 

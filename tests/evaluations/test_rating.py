@@ -54,7 +54,10 @@ def test_stored_rows_equal_the_reference_cell_by_cell(seed):
         Branch.objects.filter(pk=branch.pk).update(
             population=[None, 0, 1, 2000][place % 4], households=[500, None, 0, 3][place % 4]
         )
-        RosterEntry.objects.create(round=evaluation, branch=branch, county_id=COUNTY, township_id=branch.township_id)
+        with factories.still_draft(evaluation):
+            RosterEntry.objects.create(
+                round=evaluation, branch=branch, county_id=COUNTY, township_id=branch.township_id
+            )
     fill(evaluation, more, seed + 10)
     for period in (1, 2, 3, 4):  # all four quarters not applicable; and of another branch, none given
         Value.objects.filter(round=evaluation, branch=more[0], criterion__code="ST-05", period=period).delete()

@@ -89,7 +89,8 @@ def test_a_branch_taken_off_the_roster_loses_its_result_and_the_others_close_up(
     rate(evaluation)
     first = Rating.objects.get(round=evaluation, county_rank=1).branch
 
-    RosterEntry.objects.filter(round=evaluation, branch=first).delete()
+    with factories.still_draft(evaluation):
+        RosterEntry.objects.filter(round=evaluation, branch=first).delete()
     rate(evaluation)
 
     assert Rating.objects.filter(round=evaluation).count() == len(rated) - 1
@@ -102,7 +103,8 @@ def test_a_county_whose_whole_roster_is_gone_has_no_result_left():
     _last, evaluation, _rated = two_years()
     rate(evaluation)
 
-    RosterEntry.objects.filter(round=evaluation).delete()
+    with factories.still_draft(evaluation):
+        RosterEntry.objects.filter(round=evaluation).delete()
     rate(evaluation)
 
     assert not Rating.objects.filter(round=evaluation).exists()
@@ -134,11 +136,11 @@ def test_results_deleted_are_computed_again_the_same():
 def test_a_branchs_result_depends_on_no_other_county():
     _last, evaluation, _rated = two_years()
     other = factories.branches(3, town=factories.township("419902001000"))
-    RoundCounty.objects.create(round=evaluation, county_id="419902000000", state="open", document="文1号")
     for branch in other:
         RosterEntry.objects.create(
             round=evaluation, branch=branch, county_id="419902000000", township_id=branch.township_id
         )
+    RoundCounty.objects.create(round=evaluation, county_id="419902000000", state="open", document="文1号")
     rate(evaluation)
     before = results_text(evaluation)
 

@@ -44,6 +44,19 @@ CORRECTED = """
         WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND c.by = ANY(%(names)s)
     )
 """
+ENTERED_ANY = """
+    SELECT EXISTS (
+        SELECT FROM evaluations_value v JOIN evaluations_rosterentry r USING (round_id, branch_id)
+        WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND v.updated_by = ANY(%(names)s)
+    ) OR EXISTS (
+        SELECT FROM evaluations_valueevent v JOIN evaluations_rosterentry r USING (round_id, branch_id)
+        WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND v.updated_by = ANY(%(names)s)
+    ) OR EXISTS (
+        SELECT FROM evaluations_evidence e JOIN evaluations_rosterentry r USING (round_id, branch_id)
+        WHERE r.round_id = %(round)s AND r.county_id = %(county)s
+            AND (e.added_by = ANY(%(names)s) OR e.removed_by = ANY(%(names)s))
+    )
+"""
 FIRST_REVIEWED = """
     SELECT EXISTS (
         SELECT FROM evaluations_decision d JOIN evaluations_rosterentry r ON r.id = d.submission_id
@@ -82,6 +95,11 @@ def entered_by(user: User, round_id: int, branches: Sequence[int]) -> set[int]:
 def reviewed_any(user: User, round_id: int, county: str) -> bool:
     """Did this person take any step with a branch of the county, or correct any of its values?"""
     return _is(REVIEWED, user, round=round_id, county=county)
+
+
+def entered_any(user: User, round_id: int, county: str) -> bool:
+    """Did this person give or change any value or file of the county?"""
+    return _is(ENTERED_ANY, user, round=round_id, county=county)
 
 
 def corrected_any(user: User, round_id: int, county: str) -> bool:
