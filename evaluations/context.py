@@ -149,7 +149,7 @@ class Portal:
         if places_of(self.request.user, Role.TOWNSHIP_REVIEWER, place[1]):
             entries.append(self.entry("entry_return", _("Township check"), *place))
         if self.sight.workers & OVERSEERS:
-            entries.append(self.entry("entry_overview", _("Entry"), *place))
+            entries.append(self.entry("entry_overview", _("Entry"), *place, also=("entry_branches",)))
         return entries
 
     @property
