@@ -18,7 +18,7 @@ MOST = 12
 LIST = f"/rounds/r2026/{COUNTY}/ranking/"
 PAGES = {
     Role.ORGANIZATION_REVIEWER: {
-        "/": 10,
+        "/": 11,
         LIST: 10,
         f"{LIST}?level=3%2B&township={TOWNS[0]}&star=ecology&q=%E6%9D%91&sort=-name": 10,
         f"{LIST}?show=all": 10,
@@ -29,7 +29,7 @@ PAGES = {
         f"/rounds/r2026/{COUNTY}/branches/{BRANCH}/": 12,
         f"/rounds/r2026/{COUNTY}/branches/{BRANCH}/?star=all": 12,
         f"/rounds/r2026/{COUNTY}/standard/": 5,
-        "/rounds/r2026/runs/": 6,
+        "/rounds/r2026/runs/": 7,
         "/runs/{run}/": 5,
         "/password/": 4,
     },
