@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": RECONCILE_SECONDS,
         "options": {"expires": 5 * RECONCILE_SECONDS},  # a worker that was away must not replay an hour of ticks
     },
+    "close_entry": {"task": "evaluations.tasks.close_entry", "schedule": 60, "options": {"expires": 60}},
     "sweep_evidence": {"task": "evaluations.tasks.sweep_evidence", "schedule": 3600, "options": {"expires": 3600}},
     "forget_objectors": {
         "task": "evaluations.tasks.forget_objectors", "schedule": 3600, "options": {"expires": 3600}

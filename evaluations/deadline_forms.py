@@ -18,9 +18,10 @@ def moment(label) -> forms.DateTimeField:
 
 
 class DueForm(forms.Form):
-    """Until when the county takes values."""
+    """Until when the county takes values; why that changes."""
 
     due = moment(_("Entry closes at"))
+    reason = CleanCharField(label=_("Reason"), max_length=300, required=False)
 
 
 class AskForm(forms.Form):

@@ -20,6 +20,12 @@ def reconcile() -> None:
 
 
 @shared_task
+def close_entry() -> None:
+    """Close entry where its time and every extension is over."""
+    counties.close_overdue()
+
+
+@shared_task
 def read_upload(pk: int) -> None:
     """Read one file that somebody sent in."""
     uploads.read_if_due(pk)

@@ -54,8 +54,11 @@ def cleaned(text: str, *, needed: str) -> str:
 
 
 @transaction.atomic
-def set_due(county: RoundCounty, due: datetime, *, by: User) -> bool:
-    """Say until when values are taken; say whether that is new. It lies ahead: a deadline never closes backwards."""
+def set_due(county: RoundCounty, due: datetime, *, by: User, reason: str = "") -> bool:
+    """Say until when values are taken; say whether that is new. It lies ahead: a deadline never closes backwards.
+
+    One that was set is changed with a reason once the county has opened. Who sets it in a draft prepares its calendar.
+    """
     row, now = locked(county)
     if row.state not in (State.DRAFT, State.OPEN):
         refuse(N_("Entry is closed in this county."))
@@ -67,11 +70,16 @@ def set_due(county: RoundCounty, due: datetime, *, by: User) -> bool:
         refuse(N_("The deadline lies more than two years ahead."))
     if due <= now:
         refuse(N_("The deadline must lie ahead."))
+    moved = row.state == State.OPEN and row.entry_due is not None
+    reason = cleaned(reason, needed=N_("A change after opening needs its reason.") if moved else "")
     before, row.entry_due = row.entry_due, due
-    row.save(update_fields=["entry_due"])
+    row.revision += 1
+    if row.state == State.DRAFT:
+        row.prepared_by = by.ledger_name
+    row.save(update_fields=["entry_due", "revision", "prepared_by"])
     append(
         chain=row.county_id, actor=by.ledger_name, action="deadline.set", subject=row.round.slug,
-        detail={"before": before and before.isoformat(), "after": due.isoformat()},
+        detail={"before": before and before.isoformat(), "after": due.isoformat(), "reason": reason},
     )  # fmt: skip
     return True
 

@@ -49,7 +49,7 @@ def due(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     form = DueForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
-    elif told(request, lambda: deadlines.set_due(seen.row, form.cleaned_data["due"], by=request.user)):
+    elif told(request, lambda: deadlines.set_due(seen.row, **form.cleaned_data, by=request.user)):
         messages.success(request, _("The deadline is set."))
     return redirect(seen.url("entry_overview"))
 

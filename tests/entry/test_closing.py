@@ -90,7 +90,7 @@ def test_a_deadline_moved_while_a_submit_waits_counts_as_it_is_then(county):
 
     with beside() as threads:
         with transaction.atomic():
-            deadlines.set_due(county.county, timezone.now() + timedelta(hours=1), by=county.approver)
+            deadlines.set_due(county.county, timezone.now() + timedelta(hours=1), by=county.approver, reason="停电")
             future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
             wait_until_somebody_waits()
         outcome = future.result(30)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
+from django.db.models.functions import Now
 from django.utils.timezone import localtime
 
 from accounts.models import User
@@ -33,6 +34,7 @@ from evaluations.workflow import (
 from tables.message import N_, Message
 
 JUDGED = (PROPOSE, PUBLISH, CONFIRM)  # decided on results: rated and written in one snapshot that nobody writes beside
+GRACE = timedelta(minutes=2)  # what was sent in time and waits for a lock is taken
 LAST_TIME = "SELECT max(until) FROM evaluations_extension WHERE county_id = %s AND granted"
 
 
@@ -76,9 +78,7 @@ class CountyStep(WholeStep):
         """The county's deadline and every extension granted lie behind."""
         if self.row.entry_due is None:
             return Message(N_("No deadline is set."))
-        with connection.cursor() as cursor:
-            cursor.execute(LAST_TIME, [self.row.pk])
-            last = max(filter(None, (self.row.entry_due, cursor.fetchone()[0])))
+        last = last_time(self.row)
         if self.received > last:
             return None
         until = localtime(last).strftime("%Y-%m-%d %H:%M")
@@ -226,9 +226,16 @@ def last_appeal_day(county: RoundCounty):
     return working_day_after(localtime(county.confirmed_at).date(), county.appeal_days, county.county_id)
 
 
+def last_time(county: RoundCounty) -> datetime:
+    """When the last of the county's units may still submit."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_TIME, [county.pk])
+        return max(filter(None, (county.entry_due, cursor.fetchone()[0])))
+
+
 def close_overdue() -> int:
     """Close entry where its time and every extension is over: the clock's own step. Return how many counties."""
-    due = RoundCounty.objects.filter(Q(entry_due__isnull=False), state=State.OPEN)
+    due = RoundCounty.objects.filter(state=State.OPEN, entry_due__lt=Now() - GRACE)
     return sum(close_by_clock(county) for county in due.order_by("pk"))
 
 
@@ -236,7 +243,8 @@ def close_overdue() -> int:
 def close_by_clock(county: RoundCounty) -> bool:
     step = CountyStep(county, CLOSE_ENTRY, None, Given(0))
     step.lock()
-    if step.row.state != State.OPEN or step.deadline_over() is not None:
+    row = step.row
+    if row.state != State.OPEN or row.entry_due is None or step.received <= last_time(row) + GRACE:
         return False
     step.before = step.row.state
     step.take()
