@@ -14,9 +14,21 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from evaluations.views.values import is_in_the_way
 
+Answer = Callable[..., HttpResponse]
 
-def told_when_busy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Show the page again and say that nothing was written, where a deadlock or a lock stopped a POST."""
+
+def page_again(request: HttpRequest, *_args, **_kwargs) -> HttpResponse:
+    """The page that was posted to, with the sentence."""
+    messages.error(request, busy_words())
+    return HttpResponseClientRefresh() if request.htmx else redirect(request.get_full_path())
+
+
+def busy_words() -> str:
+    return _("Nothing was written: somebody else is writing here just now. Try again.")
+
+
+def told_when_busy(view: Answer, *, answer: Answer = page_again) -> Answer:
+    """Say that nothing was written, where a deadlock or a lock stopped a POST; `answer` takes what the view takes."""
 
     @wraps(view)
     def told(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -25,7 +37,6 @@ def told_when_busy(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         except (OperationalError, IntegrityError) as error:
             if request.method != "POST" or not is_in_the_way(error):
                 raise
-        messages.error(request, _("Nothing was written: somebody else is writing here just now. Try again."))
-        return HttpResponseClientRefresh() if request.htmx else redirect(request.get_full_path())
+        return answer(request, *args, **kwargs)
 
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from evaluations.reading.county import SeenCounty
 from evaluations.reading.evidence import LIMITS, evidence_seen, files_of
 from evaluations.reading.values import said
 from evaluations.services import evidence as service
+from evaluations.views.busy import busy_words, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry import entry_of
 from scoring.standard import published_standard
@@ -36,7 +38,16 @@ GUARDED = {
 }
 
 
+def busy(request: HttpRequest, slug: str, county: str, pk: int = 0) -> HttpResponse:
+    """Nothing was changed, since somebody else is writing: for the script, or back to the page."""
+    if request.headers.get("X-Requested-With") == FETCHED:
+        return JsonResponse({"message": busy_words()}, status=503)
+    messages.error(request, busy_words())
+    return redirect(wanted_page(request) or reverse("work", args=[slug, county]))
+
+
 @require_POST
+@partial(told_when_busy, answer=busy)
 def add(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Take a file for one value of one branch."""
     if not request.user.is_authenticated:
@@ -53,6 +64,7 @@ def add(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 
 @require_POST
+@partial(told_when_busy, answer=busy)
 def remove(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Take a file back; done before, by a second click or somebody else, it is done."""
     if not request.user.is_authenticated:
@@ -107,10 +119,16 @@ def component(seen: SeenCounty, branch: str, criterion: str) -> dict[str, object
     }  # fmt: skip
 
 
+def wanted_page(request: HttpRequest) -> str:
+    """The page of the portal the form came from, where it says so."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else ""
+
+
 def back(request: HttpRequest, seen: SeenCounty, branch: str) -> str:
     """Where the form came from, within the portal; else the branch's page of entry, where it has one."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if wanted := wanted_page(request):
         return wanted
     place = [seen.round.slug, seen.row.county_id]
     try:
