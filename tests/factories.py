@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.db.models.functions import Now
 
 from accounts.models import Grant, User
@@ -176,6 +177,12 @@ def published_options(criterion: Criterion) -> list[str]:
     return [option[0] for option in parse_parameters(criterion.parameters)["options"]]
 
 
+@cache
+def hashed_password() -> str:
+    """Hashing is slow on purpose; once is enough for all who are only signed in by force."""
+    return make_password(PASSWORD)
+
+
 class UserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = User
@@ -183,7 +190,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     username = factory.Sequence(lambda n: f"user{n}")
     label = factory.SelfAttribute("username")
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
 
 def person(role: Role, region: Region | None = None, **grant) -> User:

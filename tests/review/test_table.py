@@ -13,9 +13,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Grant, User
-from accounts.roles import EVERYWHERE, TOWNSHIP, Role
-from branches.models import Department
+from accounts.models import User
+from accounts.roles import Role
 from evaluations.models import Decision, StarReview, Value
 from evaluations.services.road import act
 from evaluations.workflow import (
@@ -32,13 +31,12 @@ from evaluations.workflow import (
 )
 from ledger.models import LedgerEntry
 from scoring.models import Criterion
-from tests import factories
 from tests.review import world
-from tests.review.world import COUNTY, OTHER_COUNTY, SIBLING_TOWN, STAR, TOWN
+from tests.review.people import SCOPES, somebody
+from tests.review.world import COUNTY, STAR
 
 pytestmark = pytest.mark.django_db
 
-SCOPES = ("own", "sibling", "other county", "none")
 MOVING = [action for action in ACTIONS.values() if action.subject in (Subject.SUBMISSION, Subject.STAR)]
 CASES = [
     (action.key, role, scope, status)
@@ -161,43 +159,3 @@ def put_star(county, action: Action, branch, status: str) -> None:
         submission_id=entry.pk, star=STAR, action="return_star", source="reviewing", target="returned",
         at=timezone.now() - timedelta(days=9), by="somebody",
     )  # fmt: skip
-
-
-def somebody(role: Role, scope: str) -> User:
-    """A person who holds this role there."""
-    if scope == "none":
-        return factories.UserFactory()
-    code = OTHER_COUNTY if scope == "other county" else COUNTY
-    if role in EVERYWHERE:
-        return factories.person(role)
-    if role in TOWNSHIP or role == Role.BRANCH_VIEWER:
-        return of_township(role, {"own": TOWN, "sibling": SIBLING_TOWN}.get(scope, "419902001000"))
-    if role == Role.DEPARTMENT_REVIEWER:
-        return factories.person(role, factories.county(code), star="industry" if scope == "sibling" else STAR)
-    if role == Role.DEPARTMENT_CLERK:
-        return data_clerk(code, "县水利局" if scope == "sibling" else world.entry.FARMS)
-    return of_county(role, code, scope)
-
-
-def of_township(role: Role, code: str) -> User:
-    town = factories.township(code)
-    if role != Role.BRANCH_VIEWER:
-        return factories.person(role, town)
-    user = factories.UserFactory()
-    branch = factories.BranchFactory(township=town, code=f"{code[:9]}900")
-    Grant.objects.create(user=user, role=role, branch=branch)
-    return user
-
-
-def of_county(role: Role, code: str, scope: str) -> User:
-    """Beside a county is the city above it: the road is each county's own."""
-    region = factories.county(code)
-    if scope == "sibling" and role != Role.CRITERIA_ADMINISTRATOR:
-        region = type(region).objects.get(code=COUNTY[:4] + "0" * 8)
-    return factories.person(role, region)
-
-
-def data_clerk(code: str, name: str) -> User:
-    region = factories.county(code)
-    department, _made = Department.objects.get_or_create(county=region, name=name)
-    return factories.person(Role.DEPARTMENT_CLERK, region, department=department)
