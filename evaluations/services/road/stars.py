@@ -12,6 +12,7 @@ from django.db.models import F
 
 from evaluations.models import Decision, RoundCounty, StarReview
 from evaluations.services.completeness import untouched_since
+from evaluations.services.following import REVIEWED, follow_up
 from evaluations.services.road.dissent import dissented
 from evaluations.services.road.forgetting import forget_checked
 from evaluations.services.road.stamps import stamps
@@ -208,3 +209,6 @@ class StarStep(Step):
             ],
             batch_size=2000,
         )  # fmt: skip
+        codes = {one.entry_id: one.branch for one in passed}
+        if reviewed := sorted(codes[entry] for entry, _source, target in moved if target == "reviewed"):
+            follow_up(self.county, REVIEWED, by=self.by, branches=reviewed)

@@ -18,10 +18,11 @@ from django.db import connection
 
 from accounts.models import Grant, User
 from evaluations.models import Decision, RatingMark, RoundCounty, State
+from evaluations.services.following import follow_up
 from evaluations.services.road.persons import entered_by, may_act
 from evaluations.workflow import Action, Need
 from ledger.services import append
-from scoring.models import Criterion
+from scoring.models import Criterion, Source
 from scoring.standard import published_standard
 from tables.errors import BadCell
 from tables.message import N_, Message
@@ -194,10 +195,23 @@ class Step:
         """What was decided counts in the county's results: they have to be computed again."""
         RatingMark.objects.create(round_id=self.county.round_id, county_id=self.county.county_id)
 
+    def tell(self, passed: list) -> None:
+        """Put what happened into the inboxes of those it concerns."""
+        if not passed:
+            return
+        sources = {row.code: "" if row.source == Source.TOWNSHIP else row.owner for row in self.rows}
+        owners = {sources[code] for code in self.asked.criteria} if self.asked.criteria else None
+        due = {"due": self.asked.due.isoformat()} if self.asked.due else {}
+        branches = [one.branch for one in passed]
+        follow_up(
+            self.county, self.action.key, by=self.by, branches=branches, star=self.star, owners=owners, params=due
+        )
+
     def note(self, passed: list, outcome: Outcome, **more) -> None:
         """One ledger entry for all that moved and all that was refused; append last."""
         if not passed and not outcome.refused:
             return
+        self.tell(passed)
         acting_for = sorted({grant.acting_for for one in passed if (grant := self.grants[one.branch])} - {""})
         roles = sorted({grant.role for one in passed if (grant := self.grants[one.branch])})
         detail = {
