@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from evaluations.services import evidence, objectors, purging, runs, uploads
+from evaluations.services.road import counties
 
 
 @shared_task

@@ -82,22 +82,25 @@ def changes_of(row: RoundCounty, wanted: Calendar) -> dict[str, tuple]:
 
 def refuse_unfit(row: RoundCounty, wanted: Calendar, changed: dict[str, tuple], now: datetime) -> None:
     """What no calendar may hold, and what no longer changes once the county has opened."""
-    if "document" in changed and row.state != State.DRAFT:
-        refuse(N_("The document number stays as the county was opened with."))
-    if "entry_due" in changed and row.state not in (State.DRAFT, State.OPEN):
-        refuse(N_("Entry is closed in this county."))
-    times = [getattr(wanted, name) for name in TIMES]
-    if None in times and row.state != State.DRAFT:
-        refuse(N_("A time that was set may be changed, not taken away."))
-    given = [one for one in times if one is not None]
+    if row.state != State.DRAFT:
+        refuse_settled(row, wanted, changed)
+    given = [one for name in TIMES if (one := getattr(wanted, name)) is not None]
     if given != sorted(given):
         refuse(N_("Entry ends first, then the township checks, then the department reviews."))
     for name in TIMES:
         if name in changed and getattr(wanted, name) is not None:
             refuse_time(getattr(wanted, name), now)
-    for name, fewest in FEWEST_DAYS.items():
-        if not fewest <= getattr(wanted, name) <= MOST_DAYS:
-            refuse(N_("Working days of notice: 5 to 60; to appeal: 1 to 60."))
+    if not all(fewest <= getattr(wanted, name) <= MOST_DAYS for name, fewest in FEWEST_DAYS.items()):
+        refuse(N_("Working days of notice: 5 to 60; to appeal: 1 to 60."))
+
+
+def refuse_settled(row: RoundCounty, wanted: Calendar, changed: dict[str, tuple]) -> None:
+    if "document" in changed:
+        refuse(N_("The document number stays as the county was opened with."))
+    if "entry_due" in changed and row.state != State.OPEN:
+        refuse(N_("Entry is closed in this county."))
+    if any(getattr(wanted, name) is None for name in TIMES if name in changed):
+        refuse(N_("A time that was set may be changed, not taken away."))
 
 
 def refuse_time(moment: datetime, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.db import connection
@@ -26,6 +27,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST_DOCUMENT = 60  # a seal keeps no longer one
+COMPARING = {"unchanged", "nothing_unnoticed"}  # guards that need the county's list as it stands
 NAMED = 5  # branches called by name in a sentence
 NOT_YOURS = Message(N_("This step is not yours to take."))
 
@@ -50,9 +52,7 @@ class WholeStep:
     def lock(self) -> None:
         rows = RoundCounty.objects.select_for_update(of=("self",)).select_related("round", "county")
         self.row = rows.get(pk=self.asked_of.pk)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT now(), clock_timestamp()")
-            self.received, self.at = cursor.fetchone()
+        self.received, self.at = clock()
 
     def run(self) -> Outcome:
         """Judge and take the step; a refusal is an answer, kept in the ledger."""
@@ -116,6 +116,13 @@ class WholeStep:
         """The list as it stands now, rated in this very snapshot."""
         rate_in_snapshot(self.row.round, self.row.county_id)
         return lines_of(self.row)
+
+    def look(self) -> dict[str, Message]:
+        """What stands in the way as the stored results have it, by guard: for a page, decided again by `run`."""
+        self.row, (self.received, self.at) = self.asked_of, clock()
+        self.__dict__.setdefault("lines", lines_of(self.row) if set(self.action.guards) & COMPARING else [])
+        found = {name: check() for name, check in zip(self.action.guards, self.checks, strict=True)}
+        return {name: why for name, why in found.items() if why is not None}
 
     # Guards of several steps --------------------------------------------------------------------------------------
     def lacks_words(self) -> Message | None:
@@ -186,6 +193,13 @@ class WholeStep:
             chain=self.row.county_id, actor=self.actor, action=f"{noun}.refuse" if why else f"{noun}.{self.action.key}",
             subject=self.row.round.slug, detail=told,
         )  # fmt: skip
+
+
+def clock() -> tuple[datetime, datetime]:
+    """When the request's transaction began, and now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now(), clock_timestamp()")
+        return cursor.fetchone()
 
 
 def changed_since(found: Sequence[Changed]) -> Message:
