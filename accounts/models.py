@@ -17,6 +17,7 @@ from accounts.duties import clash_with, only_separated
 from accounts.roles import EVERYWHERE, PLACES, Role
 from accounts.scopes import reachable_counties, within
 from branches.models import Branch, Department, Region
+from branches.prepared import execute
 
 
 class User(AbstractUser):
@@ -202,8 +203,8 @@ HELD = """
 # may be in effect is one look into an index; planning its joins each time would cost half as much again.
 OWN_ROLES = HELD.format(
     last=f"""EXISTS (
-        SELECT FROM accounts_absence WHERE deputy_id = %(user)s AND last_day >= {TODAY} AND ended_at IS NULL)""",
-    grants="FROM accounts_grant g", where="g.user_id = %(user)s",
+        SELECT FROM accounts_absence WHERE deputy_id = %s AND last_day >= {TODAY} AND ended_at IS NULL)""",
+    grants="FROM accounts_grant g", where="g.user_id = %s",
 )  # fmt: skip
 DEPUTISED = HELD.format(
     last="u.username", where=f"a.deputy_id = %(user)s AND u.is_active AND {IN_EFFECT}",
@@ -225,7 +226,7 @@ def grants_of(user: User) -> list[Grant]:
     Those of somebody absent come last, without any that this person's own roles forbid (duties.py).
     """
     with connection.cursor() as cursor:
-        cursor.execute(OWN_ROLES, {"user": user.pk})
+        execute(cursor, OWN_ROLES, [user.pk, user.pk], rows=1)
         rows = cursor.fetchall()
         own, deputises = [grant_from(row) for row in rows], not rows or rows[0][-1]
         if not deputises:

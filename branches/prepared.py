@@ -25,7 +25,7 @@ def execute(cursor: CursorWrapper, sql: str, parameters: Sequence | Mapping, *, 
 
     A name is used once: a statement that failed the first time may or may not be known to the server.
     """
-    if rows > FEW:
+    if rows > FEW or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:  # a pooler changes the session
         cursor.execute(sql, parameters)
         return
     known = names.setdefault(connection.connection, {})

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch, Region
+from branches.prepared import execute
 from evaluations.workflow import OFFICIAL, State
 from scoring.models import CriteriaSet
 
@@ -54,7 +55,7 @@ class RoundCountyManager(models.Manager):
     def by_address(self, slug: str, county_code: str) -> RoundCounty | None:
         """The county of a round with its round, with what saving a value needs; the rest is read when asked for."""
         with connection.cursor() as cursor:
-            cursor.execute(ADDRESSED, [slug, county_code])
+            execute(cursor, ADDRESSED, [slug, county_code], rows=1)
             row = cursor.fetchone()
         if row is None:
             return None
