@@ -17,7 +17,8 @@ from evaluations.reading.county import counties_seen_by
 from evaluations.reading.runs import steers
 from evaluations.reading.words import ICONS, SEALS
 from evaluations.services.road import places_of
-from scoring.models import StarCode
+from evaluations.workflow import RECOMMEND
+from scoring.models import STAR_CODES, StarCode
 
 COUNTY = 6  # significant digits of a county's code
 OVERSEERS = ORGANIZATION | {Role.AUDITOR}
@@ -147,9 +148,22 @@ class Portal:
             also = ("entry_grid", "entry_branch", "entry_submit", "entry_workbook", "uploads", "upload", "entry_import")
             entries.append(self.entry("work", _("My work"), *place, also=also))
         if places_of(self.request.user, Role.TOWNSHIP_REVIEWER, place[1]):
-            entries.append(self.entry("entry_return", _("Township check"), *place))
+            also = ("check_branch", "check_star", "entry_return")
+            entries.append(self.entry("check", _("Township check"), *place, also=also))
+        entries += self.review_pages(*place)
         if self.sight.workers & OVERSEERS:
             entries.append(self.entry("entry_overview", _("Entry"), *place, also=("entry_branches",)))
+        return entries
+
+    def review_pages(self, *place: str) -> list[NavEntry]:
+        """A star's reviewer has its list; a co-department's clerk what it countersigns; the overseers all stars."""
+        entries = []
+        star = next(iter(sorted(self.sight.stars)), "") or (STAR_CODES[0] if self.sight.workers & OVERSEERS else "")
+        if star:
+            also = ("review_star", "review_correct", "review_bulk", "review_samples", "review_visit")
+            entries.append(self.entry("review_queue", _("Review"), *place, star, also=also))
+        if self.sight.departments and self.row.state in RECOMMEND.counties:
+            entries.append(self.entry("countersigns", _("Countersign"), *place, also=("countersign",)))
         return entries
 
     @property

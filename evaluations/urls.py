@@ -1,10 +1,12 @@
 """Addresses of rounds, rankings and branches."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from evaluations.views import (
     branch,
     burden,
+    check,
+    countersign,
     entry_form,
     entry_grid,
     entry_overview,
@@ -14,7 +16,10 @@ from evaluations.views import (
     home,
     ledger,
     ranking,
+    review,
+    review_bulk,
     runs,
+    samples,
     uploads,
     values,
 )
@@ -36,6 +41,8 @@ register_converter(DivisionCode, "code")
 COUNTY = "rounds/<slug:slug>/<code:county>"
 
 urlpatterns = [
+    path("", include("evaluations.case_urls")),
+    path("", include("evaluations.county_urls")),
     path("", home.home, name="home"),
     path("rounds/<slug:slug>/counties/", home.counties, name="counties"),
     path("ledger/", ledger.ledger, name="ledger"),
@@ -61,7 +68,19 @@ urlpatterns = [
     path(f"{COUNTY}/entry/submit/", entry_submit.submit, name="entry_submit"),
     path(f"{COUNTY}/entry/withdraw/", entry_submit.withdraw, name="entry_withdraw"),
     path(f"{COUNTY}/entry/receipts/<str:number>/", entry_submit.receipt, name="entry_receipt"),
-    path(f"{COUNTY}/entry/return/", entry_submit.give_back, name="entry_return"),
+    path(f"{COUNTY}/entry/return/", check.check, name="entry_return"),
+    path(f"{COUNTY}/check/", check.check, name="check"),
+    path(f"{COUNTY}/check/<code:code>/", check.check_branch, name="check_branch"),
+    path(f"{COUNTY}/check/<code:code>/<slug:star>/", check.check_branch, name="check_star"),
+    path(f"{COUNTY}/review/<slug:star>/", review.review_queue, name="review_queue"),
+    path(f"{COUNTY}/review/<slug:star>/several/", review_bulk.review_bulk, name="review_bulk"),
+    path(f"{COUNTY}/review/<slug:star>/undo/", review_bulk.review_undo, name="review_undo"),
+    path(f"{COUNTY}/review/<slug:star>/visits/", samples.review_samples, name="review_samples"),
+    path(f"{COUNTY}/review/<slug:star>/visits/<int:pk>/", samples.review_visit, name="review_visit"),
+    path(f"{COUNTY}/review/<slug:star>/<code:code>/", review.review_star, name="review_star"),
+    path(f"{COUNTY}/review/<slug:star>/<code:code>/correct/", review.review_correct, name="review_correct"),
+    path(f"{COUNTY}/countersign/", countersign.countersigns, name="countersigns"),
+    path(f"{COUNTY}/countersign/<str:criterion>/", countersign.countersign, name="countersign"),
     path(f"{COUNTY}/entry/overview/", entry_overview.overview, name="entry_overview"),
     path(f"{COUNTY}/entry/overview/branches/", entry_overview.branches, name="entry_branches"),
     path(f"{COUNTY}/entry/deadline/", entry_overview.due, name="entry_due"),

@@ -1,4 +1,4 @@
-"""Submitting, its receipt, withdrawing, and the township reviewer's return."""
+"""Submitting, its receipt, and withdrawing."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.roles import Role
 from branches.models import Branch
 from evaluations.reading.entry_receipt import receipt_of
-from evaluations.reading.entry_return import Returnable
 from evaluations.reading.entry_submit import Checklist
 from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.values import said
-from evaluations.services.road import UNKNOWN, Outcome, Wish, act, places_of
+from evaluations.services.road import UNKNOWN, Outcome, Wish, act
 from evaluations.views.counties import county_of
 from evaluations.views.entry import entry_of
-from evaluations.workflow import RETURN, SUBMIT, WITHDRAW
+from evaluations.workflow import SUBMIT, WITHDRAW
 
 MOST = 3000  # branches of one request
 TOLD = 10  # refusals spelled out
@@ -62,24 +60,6 @@ def withdraw(request: HttpRequest, slug: str, county: str) -> HttpResponse:
         told = ngettext("Withdrawn: %(count)s branch.", "Withdrawn: %(count)s branches.", len(outcome.moved))
         messages.success(request, told % {"count": len(outcome.moved)})
     return redirect(seen.url("work"))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def give_back(request: HttpRequest, slug: str, county: str) -> HttpResponse:
-    """The township's check: what is submitted, and returning a branch with the criteria to correct."""
-    seen = county_of(request, slug, county)
-    places = places_of(request.user, Role.TOWNSHIP_REVIEWER, county)
-    if not places:
-        raise Http404
-    if request.method != "POST":
-        return render(request, "entry/return.html", {"seen": seen, "page": Returnable(seen, places, request.GET)})
-    reason, criteria = request.POST.get("reason", ""), request.POST.getlist("criterion")
-    outcome = act(seen.row, RETURN, wishes_of(request)[:1], by=request.user, reason=reason, criteria=criteria)
-    tell(request, outcome)
-    if outcome.moved:
-        messages.success(request, _("Returned for correction."))
-    return redirect(seen.url("entry_return"))
 
 
 def wishes_of(request: HttpRequest) -> list[Wish]:
