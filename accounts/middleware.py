@@ -6,7 +6,8 @@ def keep_private(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # In this order: who it is depends on the cookie, and an answer that is for anybody must not (Vary: Cookie)
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
 
