@@ -10,7 +10,7 @@ BUILD = @command -v $(PYTHON) >/dev/null || { echo "Python 3 is missing: install
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: environment ## load, rate and show the demo county, then serve the portal (PORT=8000)
+demo: environment ## load, rate and show the demo county, then serve the portal (PORT=8000; STAGE=review, notice or confirmed)
 	@exec $(VENV) -m embedded demo
 
 serve: environment ## serve the portal over your own data (PORT=8000)

@@ -16,6 +16,11 @@ from demo.county import CITY, COUNTY, OTHER_TOWNSHIP, SHOWN_TOWNSHIP, SHOWN_VILL
 
 PASSWORD = "wuxing-demo-2026"  # printed for whoever tries the demo; nothing but load_demo ever sets it
 DEPARTMENT, OTHER_DEPARTMENT = "县农业农村局", "县应急管理局"
+ORGANIZER = "zuzhi-shenhe"
+REVIEWERS = {
+    "industry": "chanye-lianshen", "ecology": "shengtai-lianshen", "civility": "wenming-lianshen",
+    "governance": "zhibu-lianshen", "rule_of_law": "fazhi-lianshen",
+}  # fmt: skip
 APPROVER, CLERK, OTHER_CLERK, REVIEWER = "zuzhi-shending", "xiangzhen-tianbao", "chengquan-tianbao", "xiangzhen-shenhe"
 
 
@@ -32,7 +37,7 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("zuzhi-shenhe", "县委组织部审核员", Role.ORGANIZATION_REVIEWER, "county"),
+    Account(ORGANIZER, "县委组织部审核员", Role.ORGANIZATION_REVIEWER, "county"),
     Account(APPROVER, "县委组织部审定人", Role.ORGANIZATION_APPROVER, "county"),
     Account(CLERK, f"{SHOWN_TOWNSHIP}填报员", Role.ENTRY_CLERK, "township", unit=SHOWN_TOWNSHIP),
     Account(REVIEWER, f"{SHOWN_TOWNSHIP}审核员", Role.TOWNSHIP_REVIEWER, "township", unit=SHOWN_TOWNSHIP),
@@ -52,6 +57,8 @@ ACCOUNTS = (
     Account("shenji", "审计员", Role.AUDITOR, ""),
 )
 
+TOWNSHIP_WORK = {Role.ENTRY_CLERK: ("tianbao", "填报员"), Role.TOWNSHIP_REVIEWER: ("shenhe", "审核员")}
+
 
 def accounts_exist() -> bool:
     return User.objects.filter(username__in=[account.username for account in ACCOUNTS]).count() == len(ACCOUNTS)
@@ -68,6 +75,22 @@ def make_accounts(*, by: str) -> int:
     for account in missing:
         make_account(account, by=by)
     return len(missing)
+
+
+@transaction.atomic
+def make_township_accounts(township: Region, *, by: str) -> tuple[User, User]:
+    """A township's clerk and its reviewer; made where it has none, which is only once its branches are handed in."""
+    known = {
+        grant.role: grant.user
+        for grant in Grant.objects.filter(region=township, role__in=TOWNSHIP_WORK).select_related("user")
+    }
+    for role, (prefix, word) in TOWNSHIP_WORK.items():
+        if role not in known:
+            account = Account(
+                f"{prefix}-{township.code[6:9]}", f"{township.name}{word}", role, "township", unit=township.name
+            )
+            known[role] = make_account(account, by=by)
+    return known[Role.ENTRY_CLERK], known[Role.TOWNSHIP_REVIEWER]
 
 
 def make_account(account: Account, *, by: str) -> User:

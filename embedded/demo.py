@@ -77,6 +77,9 @@ def _show(portal: Portal, keeper: Keeper, port: int, demo_county: bool) -> None:
     if demo_county:
         portal.manage("load_demo")
         portal.manage("rate_round", ROUND, "--workers")
+        if stage := os.environ.get("STAGE"):
+            portal.manage("advance_demo", stage)
+            portal.manage("rate_round", ROUND, "--workers")
     keeper.keep("web server", lambda: portal.start("web", web(port)), signal.SIGTERM)
     address = f"http://127.0.0.1:{port}/"
     if not wait_until(lambda: _answers(address) or keeper.look(), WEB_SECONDS, pause=0.1):
