@@ -117,7 +117,9 @@ class EntryPage:
 
     @property
     def unlocked(self) -> list[str]:
-        return self.entry.submission.unlocked if self.entry.submission.status == Status.DRAFT else []
+        """What came back, from the township or, once passed on, from a department."""
+        submission = self.entry.submission
+        return submission.unlocked if submission.status in (Status.DRAFT, Status.PASSED) else []
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -272,8 +274,8 @@ class EntryPage:
         """Why nothing of this branch can be entered now, where it isn't its own submission."""
         if self.gate.state == State.OPEN and not self.past:
             return ""
-        closed = next((self.gate.closed_for(row) for row in self.mine), None)
-        return said(closed) if closed else ""
+        reasons = [self.gate.closed_for(row) for row in self.mine]
+        return said(reasons[0]) if reasons and None not in reasons else ""
 
     @property
     def returned_links(self) -> list[tuple[str, str]]:

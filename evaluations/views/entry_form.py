@@ -18,6 +18,7 @@ from evaluations.reading.entry_next import next_elsewhere
 from evaluations.reading.entry_roster import names_of_branches
 from evaluations.reading.entry_words import page_words
 from evaluations.reading.people import with_names
+from evaluations.reading.review_answers import returned_stars
 from evaluations.services.edits import REFUSED, SAVED, Answer, Edit
 from evaluations.services.entering import record_edits
 from evaluations.views.entry import entry_of
@@ -87,6 +88,7 @@ def shown(request: HttpRequest, page: EntryPage, again: dict[str, Outcome], stat
     asked = [(question, [form_of(place, again) for place in question.places]) for question in page.asking]
     here = page.address(page.star)
     context = {"seen": page.seen, "page": page, "asked": asked, "here": here, "words": page_words()}
+    context["stars"] = returned_stars(page.seen, page.scope, request.user, page.branch.code)
     return render(request, "entry/branch.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from evaluations.reading.county import counties_seen_by
 from evaluations.reading.entry_department import department_lines
 from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.entry_work import Work, roster
+from evaluations.reading.review_answers import returned_stars
 from evaluations.reading.search import asked_for, matching
 from evaluations.views.entry import entry_of
 
@@ -38,4 +39,5 @@ def work(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     page = Work(seen, scope, search)
     lines = department_lines(seen, scope) if scope.departments else []
     context = {"seen": seen, "scope": scope, "work": page, "lines": lines, "words": waiting_words()}
+    context["stars"] = returned_stars(seen, scope, request.user)
     return render(request, "entry/work.html", context)

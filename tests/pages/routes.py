@@ -40,6 +40,11 @@ CHECKED = ENTRY | {"own": ({Role.TOWNSHIP_REVIEWER}, {Role.TOWNSHIP_REVIEWER})}
 WATCHED = LIST | {"own": (WHOLE_COUNTY, WHOLE_COUNTY)}
 APPROVED = ENTRY | {"own": ({Role.ORGANIZATION_APPROVER}, {Role.ORGANIZATION_APPROVER})}
 OPENING = WHOLE_COUNTY | TOWNSHIP | {Role.BRANCH_VIEWER}  # see every value of the branch 近水村
+REVIEWERS = WHOLE_COUNTY | {Role.DEPARTMENT_REVIEWER}  # of the star ecology; the organization and the auditor look on
+REVIEWED = {"own": (REVIEWERS, REVIEWERS), "other": (WHOLE_CITY, WHOLE_CITY), "nowhere": (NOBODY, NOBODY)}
+REVIEWED_BRANCH = REVIEWED | {"mate": (REVIEWERS, REVIEWERS), "sibling": (REVIEWERS, REVIEWERS)}
+OF_STAR = ENTRY | {"own": ({Role.DEPARTMENT_REVIEWER}, {Role.DEPARTMENT_REVIEWER})}
+CHECKED_BRANCH = CHECKED | {"mate": CHECKED["own"], "sibling": (NOBODY, NOBODY)}
 OF_DEPARTMENT = ENTRY | {"own": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK})}
 SENT_BY_CLERK = OF_TOWNSHIP  # a file is its sender's alone: the township's clerk sent the one in each place
 COUNTY_PAGES = {
@@ -62,6 +67,15 @@ COUNTY_PAGES = {
     "entry_submit": OF_TOWNSHIP,
     "entry_receipt": LIST | {"own": (OPENING, OPENING)},
     "entry_return": CHECKED,
+    "check": CHECKED,
+    "check_branch": CHECKED_BRANCH,
+    "check_star": CHECKED_BRANCH,
+    "review_queue": REVIEWED,
+    "review_star": REVIEWED_BRANCH,
+    "review_bulk": OF_STAR,
+    "review_samples": REVIEWED,
+    "countersigns": OF_DEPARTMENT,
+    "countersign": OF_DEPARTMENT,
     "entry_overview": WATCHED,
     "entry_branches": WATCHED,
     "entry_workbook": ENTRY,
@@ -73,15 +87,23 @@ COUNTY_PAGES = {
     "entry_burden": LIST | {"own": (WHOLE_COUNTY | TOWNSHIP, WHOLE_COUNTY | TOWNSHIP)},
 }
 # Of COUNTY_PAGES, looked at and posted to; others only looked at.
-FORMS = {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
+FORMS = {
+    "check", "check_branch", "check_star", "review_star", "review_bulk", "review_samples", "countersign",
+}  # fmt: skip
+FORMS |= {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
 POSTED = {
     "entry_branch": ENTRY_OF_BRANCH,
+    "entry_answer": ENTRY, "check": CHECKED, "check_branch": CHECKED_BRANCH, "check_star": CHECKED_BRANCH,
+    "review_star": REVIEWED_BRANCH, "review_correct": OF_STAR, "review_bulk": OF_STAR, "review_undo": OF_STAR,
+    "review_samples": OF_STAR, "review_visit": OF_STAR, "countersign": OF_DEPARTMENT,
     "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
     "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
     "entry_decide": APPROVED, "entry_workbook": ENTRY, "entry_import": OF_DEPARTMENT, "upload": SENT_BY_CLERK,
     "entry_workbook_file": ENTRY,
 }  # fmt: skip  # 302 where allowed, but for:
 ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
+UNFILLED = ("check_branch", "check_star", "review_star", "review_correct", "review_samples", "review_visit")
+ANSWERED |= dict.fromkeys((*UNFILLED, "countersign"), 422)  # an empty form comes back with what is missing
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 # Evidence is seen as its values are; test_evidence_seen.py
 EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}

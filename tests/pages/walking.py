@@ -9,6 +9,16 @@ from django.urls import URLPattern, get_resolver, reverse
 from tests.pages import world as worlds
 from tests.pages.world import World
 
+OF_BRANCH = {  # what an address names of a branch
+    "branch": lambda code: [code],
+    "entry_branch": lambda code: [code],
+    "check_branch": lambda code: [code],
+    "check_star": lambda code: [code, worlds.STAR],
+    "review_star": lambda code: [worlds.STAR, code],
+    "review_correct": lambda code: [worlds.STAR, code],
+}
+OF_STAR = ("review_queue", "review_bulk", "review_undo", "review_samples")
+
 
 def every_route(resolver=None, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
     """(name, pattern) of every address that the portal answers; the name is empty where it has none."""
@@ -25,16 +35,22 @@ def county_address(world: World, page: str, place: str) -> str:
         return reverse(page, args=[{"own": world.run.pk, "other": world.foreign_run.pk, "nowhere": 10**9}[place]])
     if page in ("runs", "counties"):
         return reverse(page, args=[{"own": world.round.slug, "other": world.foreign.slug, "nowhere": "none"}[place]])
-    if page in ("branch", "entry_branch"):
+    if page in OF_BRANCH:
         code = worlds.CODES.get(place, worlds.NOWHERE)
         county = worlds.OTHER_COUNTY if place == "other" else worlds.COUNTY
-        return reverse(page, args=[world.round.slug, county, code])
+        return reverse(page, args=[world.round.slug, county, *OF_BRANCH[page](code)])
     county = {"own": worlds.COUNTY, "other": worlds.OTHER_COUNTY, "nowhere": "419903000000"}[place]
     return reverse(page, args=[world.round.slug, county, *further(world, page, place)])
 
 
 def further(world: World, page: str, place: str) -> list[str | int]:
     """What an address names besides the county."""
+    if page in OF_STAR:
+        return [worlds.STAR]
+    if page == "review_visit":
+        return [worlds.STAR, world.visits.get(place, 10**9)]
+    if page == "countersign":
+        return [worlds.COUNTERSIGNED]
     if page == "entry_receipt":
         return [world.receipts.get(place, "SB-2026-999999")]
     if page in ("upload", "upload_errors"):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from branches.models import Branch, Department
-from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, State, Upload, Value
+from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, SiteSample, State, Upload, Value
 from evaluations.services.handing_out import workbook_of
 from evaluations.services.rating import rate_county
 from evaluations.services.runs import start_run
@@ -25,6 +25,7 @@ from tests.factories import person
 
 COUNTY, OTHER_COUNTY = "419901000000", "419902000000"
 DEPARTMENT, STAR = "县农业农村局", "ecology"
+COUNTERSIGNED = "ST-07"  # of that star, by that department beside the one that gives it
 PLACES = {
     "own": ("419901001000", "示范镇", "419901001201", "近水村", "js"),
     "mate": ("419901001000", "示范镇", "419901001202", "同里村", "tl"),
@@ -49,6 +50,7 @@ class World:
     receipts: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
     uploads: dict[str, int] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
 
     def set_state(self, state: str, *, county: str = COUNTY) -> None:
         self.round.counties.filter(county_id=county).update(state=state)
@@ -76,7 +78,18 @@ def build() -> World:
     for place in ("own", "other"):
         note_entry(world, branches[place], place)
         note_upload(world, branches[place], place)
+        note_visit(world, branches[place], place)
     return world
+
+
+def note_visit(world: World, branch: Branch, place: str) -> None:
+    """A branch drawn for a visit on site."""
+    entry = world.round.roster.get(branch=branch)
+    county = world.round.counties.get(county=entry.county_id)
+    drawn = SiteSample.objects.create(
+        county=county, star=STAR, size=1, of=1, ledger_sequence=0, ledger_hash="0" * 64, seed="0" * 64, by="test"
+    )
+    world.visits[place] = drawn.checks.create(entry=entry).pk
 
 
 def note_entry(world: World, branch: Branch, place: str) -> None:

@@ -1,10 +1,11 @@
-"""Walk the hash chains and compute every sealed result again."""
+"""Walk the hash chains, compute every sealed result again and draw every site-check sample again."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from evaluations.models import SealedCounty
 from evaluations.operator import round_named
+from evaluations.services.sampling import all_problems
 from evaluations.services.seal import problems_of, seals_gone
 from ledger.services import verify
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             problems += [f"{seal.round.slug} {seal.county_id}: {problem}" for problem in problems_of(seal)]
         gone = _("the ledger tells of a seal that is gone")
         problems += [f"{sealed} {county}: {gone}" for sealed, county in seals_gone(slug)]
+        problems += all_problems(slug)
         if problems:
             raise CommandError("\n".join(problems))
         self.stdout.write(
