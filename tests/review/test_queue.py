@@ -190,7 +190,14 @@ def test_every_rater_s_value_stands_beside_the_others(client, county, reviewer):
 
 
 def correct(client, county, **form):
-    form = {"key": "ST-07.0", "criterion": "ST-07", "period": "0", "revision": "1", "text": "250", "reason": "现场"} | form
+    form = {
+        "key": "ST-07.0",
+        "criterion": "ST-07",
+        "period": "0",
+        "revision": "1",
+        "text": "250",
+        "reason": "现场",
+    } | form
     return client.post(url(county, county.branches[0].code, "correct"), form, follow=True)
 
 
