@@ -13,11 +13,16 @@ from django.utils.translation import pgettext
 from accounts.access import Sight
 from accounts.roles import ORGANIZATION, Role
 from evaluations.models import RoundCounty
+from evaluations.reading.appeals import appeal_places
 from evaluations.reading.county import counties_seen_by
+from evaluations.reading.inbox import unread_of
+from evaluations.reading.objections import handled_stars
+from evaluations.reading.people import role_word
 from evaluations.reading.runs import steers
+from evaluations.reading.vetoes import watches_vetoes
 from evaluations.reading.words import ICONS, SEALS
 from evaluations.services.road import places_of
-from evaluations.workflow import RECOMMEND
+from evaluations.workflow import RECOMMEND, RULING
 from scoring.models import STAR_CODES, StarCode
 
 COUNTY = 6  # significant digits of a county's code
@@ -106,8 +111,14 @@ class Portal:
         user = self.request.user
         if not user.is_authenticated:
             return ""
-        roles = dict.fromkeys(grant.get_role_display() for grant in user.held_grants)
+        roles = dict.fromkeys(role_word(grant) for grant in user.held_grants)
         return pgettext("between names", ", ").join(roles)
+
+    @property
+    def unread(self) -> int:
+        """Items of the inbox not read yet: counted with the county's row, or by itself where there is none."""
+        known = getattr(self.row, "unread", None)
+        return unread_of(self.request.user) if known is None else known
 
     @property
     def footer(self) -> str:
@@ -132,9 +143,15 @@ class Portal:
             entries.append(self.entry("ranking", _("Ranking"), *place, also=("branch",)))
             if self.sight.ranking:
                 entries.append(self.entry("townships", _("Townships"), *place))
+            entries += self.case_pages(*place)
             entries.append(self.entry("standard", _("Standard"), *place))
             if steers(self.request.user, self.row.round):
                 entries.append(self.entry("runs", _("Rating"), place[0], also=("run",)))
+        return entries + self.watching_pages()
+
+    def watching_pages(self) -> list[NavEntry]:
+        """The pages of no county: the ledger, the admin."""
+        entries = []
         if self.request.user.has_role(Role.AUDITOR, Role.SECURITY_ADMINISTRATOR):
             entries.append(self.entry("ledger", _("Ledger")))
         if self.request.user.is_staff:
@@ -153,6 +170,19 @@ class Portal:
         entries += self.review_pages(*place)
         if self.sight.workers & OVERSEERS:
             entries.append(self.entry("entry_overview", _("Entry"), *place, also=("entry_branches",)))
+            also = ("county_branches", "county_branch", "county_list", "county_calendar", "county_absent")
+            entries.append(self.entry("county_road", _("County road"), *place, also=also))
+        return entries
+
+    def case_pages(self, *place: str) -> list[NavEntry]:
+        """What came after the list: objections to it, appeals, and the list as it stands today."""
+        user, entries = self.request.user, []
+        if self.row.state in RULING and handled_stars(user, place[1]):
+            entries.append(self.entry("objections", _("Objections"), *place, also=("objection", "objection_new")))
+        if self.row.is_official and appeal_places(user, place[1]):
+            entries.append(self.entry("appeals", _("Appeals"), *place, also=("appeal", "appeal_new")))
+        if self.row.is_official and self.sight.ranking:
+            entries.append(self.entry("standing", _("Current list"), *place, also=("revoke",)))
         return entries
 
     def review_pages(self, *place: str) -> list[NavEntry]:
@@ -164,6 +194,8 @@ class Portal:
             entries.append(self.entry("review_queue", _("Review"), *place, star, also=also))
         if self.sight.departments and self.row.state in RECOMMEND.counties:
             entries.append(self.entry("countersigns", _("Countersign"), *place, also=("countersign",)))
+        if watches_vetoes(self.sight.workers):
+            entries.append(self.entry("vetoes", _("Vetoes"), *place, also=("veto", "veto_report")))
         return entries
 
     @property

@@ -44,6 +44,7 @@ COUNTY = "rounds/<slug:slug>/<code:county>"
 urlpatterns = [
     path("", include("evaluations.case_urls")),
     path("", include("evaluations.county_urls")),
+    path("", include("evaluations.person_urls")),
     path("", home.home, name="home"),
     path("rounds/<slug:slug>/counties/", home.counties, name="counties"),
     path("ledger/", ledger.ledger, name="ledger"),

@@ -39,6 +39,7 @@ OF_TOWNSHIP = ENTRY | {"own": ({Role.ENTRY_CLERK}, {Role.ENTRY_CLERK})}
 CHECKED = ENTRY | {"own": ({Role.TOWNSHIP_REVIEWER}, {Role.TOWNSHIP_REVIEWER})}
 WATCHED = LIST | {"own": (WHOLE_COUNTY, WHOLE_COUNTY)}
 APPROVED = ENTRY | {"own": ({Role.ORGANIZATION_APPROVER}, {Role.ORGANIZATION_APPROVER})}
+PROPOSED = ENTRY | {"own": ({Role.ORGANIZATION_REVIEWER}, {Role.ORGANIZATION_REVIEWER})}
 OPENING = WHOLE_COUNTY | TOWNSHIP | {Role.BRANCH_VIEWER}  # see every value of the branch 近水村
 REVIEWERS = WHOLE_COUNTY | {Role.DEPARTMENT_REVIEWER}  # of the star ecology; the organization and the auditor look on
 REVIEWED = {"own": (REVIEWERS, REVIEWERS), "other": (WHOLE_CITY, WHOLE_CITY), "nowhere": (NOBODY, NOBODY)}
@@ -47,6 +48,8 @@ OF_STAR = ENTRY | {"own": ({Role.DEPARTMENT_REVIEWER}, {Role.DEPARTMENT_REVIEWER
 CHECKED_BRANCH = CHECKED | {"mate": CHECKED["own"], "sibling": (NOBODY, NOBODY)}
 OF_DEPARTMENT = ENTRY | {"own": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK})}
 SENT_BY_CLERK = OF_TOWNSHIP  # a file is its sender's alone: the township's clerk sent the one in each place
+REPORTING = {Role.DEPARTMENT_REVIEWER, Role.ORGANIZATION_REVIEWER}
+REPORTED = ENTRY | {"own": (REPORTING, REPORTING)}
 COUNTY_PAGES = {
     "ranking": LIST,
     "ranking_csv": LIST,
@@ -76,8 +79,19 @@ COUNTY_PAGES = {
     "review_samples": REVIEWED,
     "countersigns": OF_DEPARTMENT,
     "countersign": OF_DEPARTMENT,
+    "vetoes": LIST,
+    "vetoes_csv": LIST,
+    "vetoes_xlsx": LIST,
+    "veto_report": REPORTED,
+    "veto": LIST | {"own": (OPENING | {Role.DEPARTMENT_REVIEWER}, OPENING | {Role.DEPARTMENT_REVIEWER})},
     "entry_overview": WATCHED,
     "entry_branches": WATCHED,
+    "county_road": WATCHED,
+    "county_calendar": WATCHED,
+    "county_branches": WATCHED,
+    "county_branch": WATCHED | {"mate": (WHOLE_COUNTY, WHOLE_COUNTY), "sibling": (WHOLE_COUNTY, WHOLE_COUNTY)},
+    "county_absent": WATCHED,
+    "county_list": WATCHED,
     "entry_workbook": ENTRY,
     "entry_import": OF_DEPARTMENT,
     "uploads": ENTRY,
@@ -88,10 +102,12 @@ COUNTY_PAGES = {
 }
 # Of COUNTY_PAGES, looked at and posted to; others only looked at.
 FORMS = {
-    "check", "check_branch", "check_star", "review_star", "review_bulk", "review_samples", "countersign",
+    "veto_report", "check", "check_branch", "check_star", "review_star", "review_bulk", "review_samples", "countersign",
 }  # fmt: skip
 FORMS |= {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
+FORMS |= {"county_calendar", "county_branch", "county_absent"}
 POSTED = {
+    "county_step": APPROVED, "county_calendar": APPROVED, "county_absent": PROPOSED, "county_branch": PROPOSED,
     "entry_branch": ENTRY_OF_BRANCH,
     "entry_answer": ENTRY, "check": CHECKED, "check_branch": CHECKED_BRANCH, "check_star": CHECKED_BRANCH,
     "review_star": REVIEWED_BRANCH, "review_correct": OF_STAR, "review_bulk": OF_STAR, "review_undo": OF_STAR,
@@ -99,19 +115,23 @@ POSTED = {
     "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
     "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
     "entry_decide": APPROVED, "entry_workbook": ENTRY, "entry_import": OF_DEPARTMENT, "upload": SENT_BY_CLERK,
-    "entry_workbook_file": ENTRY,
+    "entry_workbook_file": ENTRY, "veto_report": REPORTED, "veto_ask": REPORTED, "veto_rule": APPROVED,
 }  # fmt: skip  # 302 where allowed, but for:
 ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
 UNFILLED = ("check_branch", "check_star", "review_star", "review_correct", "review_samples", "review_visit")
-ANSWERED |= dict.fromkeys((*UNFILLED, "countersign"), 422)  # an empty form comes back with what is missing
+UNFILLED += ("countersign", "county_calendar", "veto_report", "veto_ask", "veto_rule")
+ANSWERED |= dict.fromkeys(UNFILLED, 422)  # an empty form comes back with what is missing
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 # Evidence is seen as its values are; test_evidence_seen.py
 EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}
 # Pages of no county: the ledger is the auditor's, and of the security administrator their own acts.
 OF_ROLE = {"ledger": {Role.AUDITOR, Role.SECURITY_ADMINISTRATOR}}
 POSTED_OF_ROLE = {"ledger_export", "ledger_verify"}  # tests/review/test_ledger_page.py
+POSTED_BY_OWNER = {  # one's own items and absences; tests/review/test_inbox.py, test_absences.py
+    "inbox_open", "inbox_read_all", "inbox_kinds", "absence_accept", "absence_end",
+}  # fmt: skip
 OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
-SIGNED_IN = {"home", "password", "password_in_admin", "start"}
+SIGNED_IN = {"home", "password", "password_in_admin", "start", "inbox", "absences"}
 
 # The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.
 ADMIN = {

@@ -11,6 +11,7 @@ from tests.pages.world import World
 
 OF_BRANCH = {  # what an address names of a branch
     "branch": lambda code: [code],
+    "county_branch": lambda code: [code],
     "entry_branch": lambda code: [code],
     "check_branch": lambda code: [code],
     "check_star": lambda code: [code, worlds.STAR],
@@ -43,16 +44,23 @@ def county_address(world: World, page: str, place: str) -> str:
     return reverse(page, args=[world.round.slug, county, *further(world, page, place)])
 
 
+KEPT = {  # pages of one thing: where the world keeps its key by place
+    "veto": "vetoes", "veto_ask": "vetoes", "veto_rule": "vetoes", "upload": "uploads", "upload_errors": "uploads",
+    "entry_decide": "extensions",
+}  # fmt: skip
+
+
 def further(world: World, page: str, place: str) -> list[str | int]:
     """What an address names besides the county."""
     if page in OF_STAR:
         return [worlds.STAR]
-    if page == "review_visit":
-        return [worlds.STAR, world.visits.get(place, 10**9)]
-    if page == "countersign":
-        return [worlds.COUNTERSIGNED]
-    if page == "entry_receipt":
-        return [world.receipts.get(place, "SB-2026-999999")]
-    if page in ("upload", "upload_errors"):
-        return [world.uploads.get(place, 10**9)]
-    return [world.extensions.get(place, 10**9)] if page == "entry_decide" else []
+    named = {
+        "review_visit": [worlds.STAR, world.visits.get(place, 10**9)],
+        "county_step": ["close"],
+        "countersign": [worlds.COUNTERSIGNED],
+        **dict.fromkeys(("veto", "veto_ask", "veto_rule"), [world.vetoes.get(place, 10**9)]),
+        "entry_receipt": [world.receipts.get(place, "SB-2026-999999")],
+        **dict.fromkeys(("upload", "upload_errors"), [world.uploads.get(place, 10**9)]),
+        "entry_decide": [world.extensions.get(place, 10**9)],
+    }
+    return named.get(page, [])
