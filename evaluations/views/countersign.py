@@ -37,7 +37,7 @@ def countersign(request: HttpRequest, slug: str, county: str, criterion: str) ->
     page = SignPage(seen, criterion, request.GET, reader=request.user)
     form = WordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and signed(request, page, form).moved:
-        return redirect(page.address())
+        return redirect(request.get_full_path())
     if request.method == "POST":
         page = SignPage(seen, criterion, request.GET, reader=request.user)
     context = {"seen": seen, "page": page, "form": form, "chosen": set(request.POST.getlist("branch"))}

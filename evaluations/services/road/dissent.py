@@ -1,4 +1,7 @@
-"""The co-departments' words on a criterion: the last one of each counts, and only for the value it was given on."""
+"""The co-departments' words on a criterion: the last one of each counts.
+
+A dissent stands until its department signs, even where the value was corrected since: nobody else says that it is met.
+"""
 
 from __future__ import annotations
 
