@@ -22,7 +22,11 @@ def without_private_numbers(text: str) -> None:
 
 def written(label, longest: int, *, lines: bool = True, required: bool = False, missing: str | None = None, **more):
     """A text; `missing` says what to do where there is none."""
-    widget = forms.Textarea(attrs={"rows": 4, "class": "form-control"}) if lines else forms.TextInput(attrs={"class": "form-control"})
+    widget = (
+        forms.Textarea(attrs={"rows": 4, "class": "form-control"})
+        if lines
+        else forms.TextInput(attrs={"class": "form-control"})
+    )
     field = CleanCharField(label=label, max_length=longest, required=required, widget=widget, **more)
     if missing:
         field.error_messages["required"] = missing
@@ -92,7 +96,8 @@ class RevocationForm(OfOneStar):
     """A star taken away from a day on."""
 
     on = forms.DateField(
-        label=_("Effective from"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
+        label=_("Effective from"), required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("A day is written as 2026-12-20.")},
     )  # fmt: skip
     document = written(_("Decision number"), 120, lines=False)

@@ -15,8 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from branches.models import shown_name
 from branches.working_days import today

@@ -102,14 +102,15 @@ def objection(request: HttpRequest, slug: str, county: str, code: str) -> HttpRe
     found = public_county(slug, county)
     line = line_of(found, code)
     form = ObjectionForm(request.POST if request.method == "POST" else None, stars=line.stars)
-    status = 200
+    status = 0
     if form.is_bound and form.is_valid():
         try:
             return to_receipt(request, filed(request, found, line, form))
         except ObjectionRefused as refused:
             form.add_error(None, said(refused.message))
             status = 429 if refused.later else 409
-    response = shown(request, "objection", {"county": found, "line": line, "form": form}, status=status)
+    context = {"county": found, "line": line, "form": form}
+    response = shown(request, "objection", context, status=status or (422 if form.errors else 200))
     response["X-Robots-Tag"] = UNLISTED
     return response
 
