@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 
 from accounts.access import Sight
 from accounts.models import User
 from branches.models import CODE_LENGTH
-from evaluations.models import EvaluationRound, Rating, RoundCounty
+from evaluations.models import EvaluationRound, InboxItem, Rating, RoundCounty
 from evaluations.reading.marks import StarHead
 from evaluations.services.rating import pending_edits
 from scoring.models import Star
@@ -105,9 +106,16 @@ class SeenCounty:
 
 
 def reachable(user: User) -> QuerySet[RoundCounty]:
-    """The counties and rounds in which this person may see anything, the latest year first."""
+    """The counties and rounds in which this person may see anything, the latest year first.
+
+    With each row, as `unread`, how much of this person's inbox is unread: every page's frame shows it, and this is the
+    query that every page asks anyway.
+    """
+    mine = InboxItem.objects.filter(user=user, read_at=None).order_by().values("user")
+    unread = Subquery(mine.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
     rows = RoundCounty.objects.select_related("round__criteria_set", "round__region", "round__previous", "county")
-    return rows.filter(user.regions()).order_by("-round__year", "round__slug", "county_id")
+    rows = rows.filter(user.regions()).annotate(unread=Coalesce(unread, 0))
+    return rows.order_by("-round__year", "round__slug", "county_id")
 
 
 def counties_seen_by(user: User, *, slug: str = "") -> list[SeenCounty]:

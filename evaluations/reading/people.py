@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from accounts.models import User
+from django.utils.translation import gettext
+
+from accounts.models import Grant, User
 from evaluations.services.edits import Answer
 
 
@@ -13,6 +15,20 @@ def names_of(usernames: Iterable[str]) -> dict[str, str]:
     wanted = {name for name in usernames if name}
     known = User.objects.filter(username__in=wanted).only("username", "label") if wanted else []
     return {name: name for name in wanted} | {one.username: str(one) for one in known}
+
+
+def acted(by: str, acting_for: str, names: Mapping[str, str]) -> str:
+    """Who did something, and for whom while acting: B (for A)."""
+    name = names.get(by, by)
+    if not acting_for:
+        return name
+    return gettext("%(who)s (for %(absent)s)") % {"who": name, "absent": names.get(acting_for, acting_for)}
+
+
+def role_word(grant: Grant) -> str:
+    """A role as a person would name it, with whom it is held for while they are absent."""
+    word = str(grant.get_role_display())
+    return gettext("%(who)s (for %(absent)s)") % {"who": word, "absent": grant.acting_for} if grant.acting_for else word
 
 
 def with_names(answers: list[Answer], *, reader: str) -> list[Answer]:

@@ -50,7 +50,23 @@ OF_DEPARTMENT = ENTRY | {"own": ({Role.DEPARTMENT_CLERK}, {Role.DEPARTMENT_CLERK
 SENT_BY_CLERK = OF_TOWNSHIP  # a file is its sender's alone: the township's clerk sent the one in each place
 REPORTING = {Role.DEPARTMENT_REVIEWER, Role.ORGANIZATION_REVIEWER}
 REPORTED = ENTRY | {"own": (REPORTING, REPORTING)}
+HANDLING = ORGANIZATION | {Role.DEPARTMENT_REVIEWER}  # of objections; the department's reviewer of that star
+HANDLED = ENTRY | {"own": (HANDLING, HANDLING)}
+APPEALING = {Role.TOWNSHIP_REVIEWER, Role.ORGANIZATION_APPROVER}
+APPEALED = ENTRY | {"own": (APPEALING, APPEALING)}
+SEALED = {"own": (NOBODY, READERS), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
+REVOKING = ENTRY | {"own": (NOBODY, {Role.ORGANIZATION_APPROVER})}
 COUNTY_PAGES = {
+    "objections": HANDLED,
+    "objection": HANDLED,
+    "objection_new": PROPOSED,
+    "appeals": APPEALED,
+    "appeal": APPEALED,
+    "appeal_new": CHECKED,
+    "standing": SEALED,
+    "standing_csv": SEALED,
+    "standing_xlsx": SEALED,
+    "revoke": REVOKING,
     "ranking": LIST,
     "ranking_csv": LIST,
     "ranking_xlsx": LIST,
@@ -106,7 +122,9 @@ FORMS = {
 }  # fmt: skip
 FORMS |= {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
 FORMS |= {"county_calendar", "county_branch", "county_absent"}
+FORMS |= {"objection", "objection_new", "appeal", "appeal_new", "revoke"}
 POSTED = {
+    "objection": HANDLED, "objection_new": PROPOSED, "appeal": APPEALED, "appeal_new": CHECKED,
     "county_step": APPROVED, "county_calendar": APPROVED, "county_absent": PROPOSED, "county_branch": PROPOSED,
     "entry_branch": ENTRY_OF_BRANCH,
     "entry_answer": ENTRY, "check": CHECKED, "check_branch": CHECKED_BRANCH, "check_star": CHECKED_BRANCH,
@@ -120,6 +138,8 @@ POSTED = {
 ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
 UNFILLED = ("check_branch", "check_star", "review_star", "review_correct", "review_samples", "review_visit")
 UNFILLED += ("countersign", "county_calendar", "veto_report", "veto_ask", "veto_rule")
+UNFILLED += ("objection", "appeal", "appeal_new")
+ANSWERED |= {"objection_new": 200}  # a branch is chosen first
 ANSWERED |= dict.fromkeys(UNFILLED, 422)  # an empty form comes back with what is missing
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 # Evidence is seen as its values are; test_evidence_seen.py
@@ -130,7 +150,10 @@ POSTED_OF_ROLE = {"ledger_export", "ledger_verify"}  # tests/review/test_ledger_
 POSTED_BY_OWNER = {  # one's own items and absences; tests/review/test_inbox.py, test_absences.py
     "inbox_open", "inbox_read_all", "inbox_kinds", "absence_accept", "absence_end",
 }  # fmt: skip
-OPEN_TO_ALL = {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
+PUBLIC = {  # pages without a session and without an entry in anybody's inbox; tests/review/test_public.py
+    "public", "public_county", "public_objection", "public_receipts", "public_receipt", "robots",
+}  # fmt: skip
+OPEN_TO_ALL = PUBLIC | {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin", "start", "inbox", "absences"}
 
 # The admin: what each role may do with each model; everything else is 403, and not staff is sent to sign in.

@@ -34,6 +34,7 @@ def test_every_address_stands_in_a_table():
         *routes.SIGNED_IN,
         *routes.OF_ROLE,
         *routes.POSTED_OF_ROLE,
+        *routes.POSTED_BY_OWNER,
     }
     listed |= {f"admin:{name}" for name in routes.ADMIN_FRAME}
     listed |= {f"admin:{model}_{verb}" for model in routes.ADMIN for verb in routes.ADMIN_VERBS}
@@ -123,6 +124,8 @@ def test_pages_of_one_s_own_open_for_everybody(client, world, who):
     client.force_login(world.people[who])
 
     assert {page: client.get(reverse(page)).status_code for page in sorted(routes.SIGNED_IN)} == {
+        "absences": 200,
+        "inbox": 200,
         "home": 200,
         "password": 200,
         "password_in_admin": 200,

@@ -15,7 +15,17 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from branches.models import Branch, Department
-from evaluations.models import Decision, EvaluationRound, Extension, RatingRun, SiteSample, State, Upload, Value
+from evaluations.models import (
+    Decision,
+    EvaluationRound,
+    Extension,
+    RatingRun,
+    SiteSample,
+    State,
+    Upload,
+    Value,
+    VetoRecord,
+)
 from evaluations.services.handing_out import workbook_of
 from evaluations.services.rating import rate_county
 from evaluations.services.runs import start_run
@@ -50,6 +60,7 @@ class World:
     receipts: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
     uploads: dict[str, int] = field(default_factory=dict)
+    vetoes: dict[str, int] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
 
     def set_state(self, state: str, *, county: str = COUNTY) -> None:
@@ -78,6 +89,7 @@ def build() -> World:
     for place in ("own", "other"):
         note_entry(world, branches[place], place)
         note_upload(world, branches[place], place)
+        note_veto(world, branches[place], place)
         note_visit(world, branches[place], place)
     return world
 
@@ -104,6 +116,41 @@ def note_entry(world: World, branch: Branch, place: str) -> None:
         county=county, township=branch.township, until=timezone.now(), reason="停电", asked_by="clerk"
     )
     world.extensions[place] = asked.pk
+
+
+def note_veto(world: World, branch: Branch, place: str) -> None:
+    """A veto of the star that the department reviewer reviews."""
+    made = VetoRecord.objects.create(
+        round=world.round, branch=branch, criterion=world.round.criteria_set.criteria.get(code="ST-V1"),
+        document=f"KEY.{place}.{STAR}.veto", found_on=timezone.localdate(), reporter="x", finding="x",
+        reported_by="reviewer",
+    )  # fmt: skip
+    world.vetoes[place] = made.pk
+
+
+def note_cases(world: World, branch: Branch, place: str) -> None:
+    """An objection that came on notice to the star that the department reviewer reviews, and an appeal for it."""
+    entry = world.round.roster.get(branch=branch)
+    county = world.round.counties.get(county=entry.county_id)
+    proposal = Proposal.objects.create(
+        county=county, number=1, status="approved", content='{"branches":[]}', digest="0" * 64, made_by="a",
+        minutes="x", approved_by="b",
+    )  # fmt: skip
+    notice = PublicNotice.objects.create(
+        proposal=proposal, county=county, edition=1, opened_by="b", first_day="2026-01-05", last_day="2026-01-09",
+        days=5, contact="x",
+    )  # fmt: skip
+    made = Objection.objects.create(
+        county=county, notice=notice, entry=entry, star=STAR, text="x", receipt=f"YY-{place}",
+    )  # fmt: skip
+    seal = SealedCounty.objects.create(
+        round=world.round, county_id=entry.county_id, document="x", engine_version="1", content="{}", sha256="0" * 64
+    )
+    SealedRating.objects.create(seal=seal, branch=branch, earned="industry", level=1)
+    filed = Appeal.objects.create(
+        seal=seal, branch=branch, star=STAR, reason="x", receipt=f"FH-{place}", filed_by="head"
+    )
+    world.objections[place], world.appeals[place] = made.pk, filed.pk
 
 
 def note_upload(world: World, branch: Branch, place: str) -> None:
