@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -179,6 +180,15 @@ STORAGES = {
     },
 }
 
+# Mail: none unless a server is named; a digest a day of what is unread (services/mailing.py) ------------------------
+MAIL = env.email_url_config(env("EMAIL_URL", default="") or "dummymail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_BACKEND"], MAIL.get("EMAIL_HOST") or "", MAIL.get("EMAIL_PORT")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_USER"), MAIL.get("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
+PORTAL_URL = env("PORTAL_URL", default="")  # where the portal is found, as mails say it
+
 # Celery: PostgreSQL holds what is due, the broker only hurries it (docs/operations.md) -----------------------------
 CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_TIMEZONE = TIME_ZONE
@@ -212,6 +222,12 @@ CELERY_BEAT_SCHEDULE = {
     "forget_objectors": {
         "task": "evaluations.tasks.forget_objectors", "schedule": 3600, "options": {"expires": 3600}
     },
+    "remind": {
+        "task": "evaluations.tasks.remind",
+        "schedule": crontab(hour="8", minute="30"),
+        "options": {"expires": 3600},
+    },
+    "mail": {"task": "evaluations.tasks.mail", "schedule": 300, "options": {"expires": 300}},
     "purge": {"task": "evaluations.tasks.purge", "schedule": 6 * 3600, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SYNC_EVERY = 30 // RECONCILE_SECONDS  # how often the file is written that a health check looks at

@@ -1,8 +1,9 @@
 """Celery's door: each task names ids, calls one service and may run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from evaluations.services import evidence, objectors, purging, runs, uploads
+from evaluations.services import confirming, evidence, mailing, objectors, purging, reminding, runs, uploads
 from evaluations.services.road import counties
 
 
@@ -33,6 +34,12 @@ def read_upload(pk: int) -> None:
 
 
 @shared_task
+def take_over_upload(pk: int) -> None:
+    """Write what the sender of a file confirmed."""
+    confirming.take_over_if_due(pk)
+
+
+@shared_task
 def purge() -> None:
     """Forget what was kept only for a while."""
     purging.purge()
@@ -48,3 +55,15 @@ def sweep_evidence() -> None:
 def forget_objectors() -> None:
     """Erase how to reach who objected, and how often an address did, once the time for it is over."""
     objectors.forget()
+
+
+@shared_task
+def remind() -> None:
+    """Tell what is due soon, or overdue."""
+    reminding.remind_all()
+
+
+@shared_task
+def mail() -> None:
+    """Mail the day's digest to who has one coming."""
+    mailing.mail_digests(timezone.now())
