@@ -55,18 +55,14 @@ HANDLED = ENTRY | {"own": (HANDLING, HANDLING)}
 APPEALING = {Role.TOWNSHIP_REVIEWER, Role.ORGANIZATION_APPROVER}
 APPEALED = ENTRY | {"own": (APPEALING, APPEALING)}
 SEALED = {"own": (NOBODY, READERS), "other": (NOBODY, NOBODY), "nowhere": (NOBODY, NOBODY)}
-REVOKING = ENTRY | {"own": (NOBODY, {Role.ORGANIZATION_APPROVER})}
 COUNTY_PAGES = {
     "objections": HANDLED,
     "objection": HANDLED,
     "objection_new": PROPOSED,
     "appeals": APPEALED,
-    "appeal": APPEALED,
-    "appeal_new": CHECKED,
     "standing": SEALED,
     "standing_csv": SEALED,
     "standing_xlsx": SEALED,
-    "revoke": REVOKING,
     "ranking": LIST,
     "ranking_csv": LIST,
     "ranking_xlsx": LIST,
@@ -122,9 +118,9 @@ FORMS = {
 }  # fmt: skip
 FORMS |= {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
 FORMS |= {"county_calendar", "county_branch", "county_absent"}
-FORMS |= {"objection", "objection_new", "appeal", "appeal_new", "revoke"}
+FORMS |= {"objection", "objection_new"}
 POSTED = {
-    "objection": HANDLED, "objection_new": PROPOSED, "appeal": APPEALED, "appeal_new": CHECKED,
+    "objection": HANDLED, "objection_new": PROPOSED,
     "county_step": APPROVED, "county_calendar": APPROVED, "county_absent": PROPOSED, "county_branch": PROPOSED,
     "entry_branch": ENTRY_OF_BRANCH,
     "entry_answer": ENTRY, "check": CHECKED, "check_branch": CHECKED_BRANCH, "check_star": CHECKED_BRANCH,
@@ -138,7 +134,7 @@ POSTED = {
 ANSWERED = {"entry_workbook_file": 200}  # the workbook itself
 UNFILLED = ("check_branch", "check_star", "review_star", "review_correct", "review_samples", "review_visit")
 UNFILLED += ("countersign", "county_calendar", "veto_report", "veto_ask", "veto_rule")
-UNFILLED += ("objection", "appeal", "appeal_new")
+UNFILLED += ("objection",)
 ANSWERED |= {"objection_new": 200}  # a branch is chosen first
 ANSWERED |= dict.fromkeys(UNFILLED, 422)  # an empty form comes back with what is missing
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
@@ -153,6 +149,7 @@ POSTED_BY_OWNER = {  # one's own items and absences; tests/review/test_inbox.py,
 PUBLIC = {  # pages without a session and without an entry in anybody's inbox; tests/review/test_public.py
     "public", "public_county", "public_objection", "public_receipts", "public_receipt", "robots",
 }  # fmt: skip
+ONCE_SEALED = {"appeal", "appeal_new", "revoke"}  # no county of the world is; tests/review/test_case_pages.py
 OPEN_TO_ALL = PUBLIC | {"sign_in", "sign_in_for_admin", "set_language", "health", "sign_out", "sign_out_of_admin"}
 SIGNED_IN = {"home", "password", "password_in_admin", "start", "inbox", "absences"}
 
@@ -163,6 +160,8 @@ ADMIN = {
     "branches_region": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
     "branches_branch": {Role.CRITERIA_ADMINISTRATOR: "view change", Role.AUDITOR: "view"},
     "branches_department": {Role.CRITERIA_ADMINISTRATOR: "view add change", Role.AUDITOR: "view"},
+    "branches_specialday": {Role.CRITERIA_ADMINISTRATOR: "view add change delete", Role.AUDITOR: "view"},
+    "branches_succession": {Role.CRITERIA_ADMINISTRATOR: "view add", Role.AUDITOR: "view"},
     "evaluations_evaluationround": {Role.CRITERIA_ADMINISTRATOR: "view change", Role.AUDITOR: "view"},
     "evaluations_roundcounty": {Role.CRITERIA_ADMINISTRATOR: "view", Role.AUDITOR: "view"},
     "evaluations_rating": {Role.AUDITOR: "view"},

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Grant, User
 from accounts.roles import Role
-from branches.models import Branch, Department, Region
+from branches.models import Branch, Department, Region, SpecialDay, Succession
 from evaluations.models import EvaluationRound, Rating, RatingRun, RoundCounty, SealedCounty, SealedRating, VetoRecord
 from ledger.models import LedgerEntry
 from scoring.models import CriteriaSet, Criterion
@@ -20,7 +20,7 @@ FIRST = {
     "evaluations_roundcounty": RoundCounty, "evaluations_rating": Rating, "evaluations_vetorecord": VetoRecord,
     "evaluations_ratingrun": RatingRun, "evaluations_sealedcounty": SealedCounty,
     "evaluations_sealedrating": SealedRating, "ledger_ledgerentry": LedgerEntry, "accounts_user": User,
-    "accounts_grant": Grant,
+    "accounts_grant": Grant, "branches_specialday": SpecialDay, "branches_succession": Succession,
 }  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def test_every_address_stands_in_a_table():
         *routes.SENT,
         *routes.EVIDENCE,
         *routes.OPEN_TO_ALL,
+        *routes.ONCE_SEALED,
         *routes.SIGNED_IN,
         *routes.OF_ROLE,
         *routes.POSTED_OF_ROLE,

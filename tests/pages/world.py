@@ -19,6 +19,9 @@ from evaluations.models import (
     Decision,
     EvaluationRound,
     Extension,
+    Objection,
+    Proposal,
+    PublicNotice,
     RatingRun,
     SiteSample,
     State,
@@ -62,6 +65,7 @@ class World:
     uploads: dict[str, int] = field(default_factory=dict)
     vetoes: dict[str, int] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
+    objections: dict[str, int] = field(default_factory=dict)
 
     def set_state(self, state: str, *, county: str = COUNTY) -> None:
         self.round.counties.filter(county_id=county).update(state=state)
@@ -91,6 +95,7 @@ def build() -> World:
         note_upload(world, branches[place], place)
         note_veto(world, branches[place], place)
         note_visit(world, branches[place], place)
+        note_objection(world, branches[place], place)
     return world
 
 
@@ -128,8 +133,8 @@ def note_veto(world: World, branch: Branch, place: str) -> None:
     world.vetoes[place] = made.pk
 
 
-def note_cases(world: World, branch: Branch, place: str) -> None:
-    """An objection that came on notice to the star that the department reviewer reviews, and an appeal for it."""
+def note_objection(world: World, branch: Branch, place: str) -> None:
+    """An objection to the star that the department reviewer reviews, from a notice that is over."""
     entry = world.round.roster.get(branch=branch)
     county = world.round.counties.get(county=entry.county_id)
     proposal = Proposal.objects.create(
@@ -138,19 +143,12 @@ def note_cases(world: World, branch: Branch, place: str) -> None:
     )  # fmt: skip
     notice = PublicNotice.objects.create(
         proposal=proposal, county=county, edition=1, opened_by="b", first_day="2026-01-05", last_day="2026-01-09",
-        days=5, contact="x",
+        days=5, contact="x", withdrawn_at=timezone.now(), withdrawn_reason="x",
     )  # fmt: skip
     made = Objection.objects.create(
-        county=county, notice=notice, entry=entry, star=STAR, text="x", receipt=f"YY-{place}",
-    )  # fmt: skip
-    seal = SealedCounty.objects.create(
-        round=world.round, county_id=entry.county_id, document="x", engine_version="1", content="{}", sha256="0" * 64
+        county=county, notice=notice, entry=entry, star=STAR, text=f"KEY.{place}.{STAR}.text", receipt=f"YY-{place}"
     )
-    SealedRating.objects.create(seal=seal, branch=branch, earned="industry", level=1)
-    filed = Appeal.objects.create(
-        seal=seal, branch=branch, star=STAR, reason="x", receipt=f"FH-{place}", filed_by="head"
-    )
-    world.objections[place], world.appeals[place] = made.pk, filed.pk
+    world.objections[place] = made.pk
 
 
 def note_upload(world: World, branch: Branch, place: str) -> None:
