@@ -1,6 +1,7 @@
 """One round from opening to sealed result, as rows."""
 
 from evaluations.models.entry import (
+    UPLOADS_DUE,
     EntryKey,
     Evidence,
     EvidenceFile,
@@ -24,6 +25,7 @@ from evaluations.models.value import RATERS, Value, VetoRecord, Way
 
 __all__ = [
     "RATERS",
+    "UPLOADS_DUE",
     "Appeal",
     "Correction",
     "Countersign",

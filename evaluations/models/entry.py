@@ -112,15 +112,20 @@ class UploadState(models.TextChoices):
     READING = "reading", _("Being read")
     REFUSED = "refused", _("Refused")
     CHECKED = "checked", _("Read, waiting for you")
+    TAKING = "taking", _("Being taken over")
     APPLIED = "applied", _("Taken over")
     DISCARDED = "discarded", _("Discarded")
+
+
+UPLOADS_DUE = ["waiting", "reading", "taking"]  # a worker's turn
 
 
 class Upload(models.Model):
     """A file somebody sent in: read by a worker, shown as a comparison, taken over when its sender says so.
 
-    `done` and `total` are rows; `problems` are the sentences of a refusal; `counts` say how many rows are of which
-    kind and how many were taken over.
+    `done` and `total` are rows; `problems` are the sentences of a refusal, or why a worker wrote nothing; `counts` say
+    how many rows are of which kind and how many were taken over. While a worker is to take it over, `asked_by` says who
+    confirmed it, `choice` what they saw chosen, and the rows can't be chosen otherwise.
     """
 
     county = models.ForeignKey(RoundCounty, models.PROTECT, related_name="+")
@@ -142,12 +147,14 @@ class Upload(models.Model):
     problems = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     applied_at = models.DateTimeField(_("taken over at"), null=True)
+    asked_by = models.CharField(_("confirmed by"), max_length=200, blank=True)
+    choice = models.CharField(max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state"], name="upload_waiting", condition=Q(state__in=["waiting", "reading"]))]
+        indexes = [models.Index(fields=["state"], name="upload_due", condition=Q(state__in=UPLOADS_DUE))]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access import EntryScope
 from accounts.models import User
 from evaluations.cells import NA
-from evaluations.models import RoundCounty, Upload, UploadKind, UploadRow, UploadState
+from evaluations.models import UPLOADS_DUE, RoundCounty, Upload, UploadKind, UploadRow, UploadState
 from evaluations.reading.values import QUARTERS, said
 from evaluations.services.takeover import CHOICE, CHOSEN, CLEARED, CONFLICTS
 from evaluations.workbooks.comparing import unpacked
@@ -139,7 +139,11 @@ class Comparison:
 
     @property
     def running(self) -> bool:
-        return self.upload.state in (UploadState.WAITING, UploadState.READING)
+        return self.upload.state in UPLOADS_DUE
+
+    @property
+    def taking(self) -> bool:
+        return self.upload.state == UploadState.TAKING
 
     @property
     def open(self) -> bool:

@@ -50,6 +50,8 @@ class Moved(Exception):
 
     def __init__(self, answers: dict[int, Answer], reasons: dict[UUID, list[Message]]):
         self.answers, self.reasons = answers, reasons
+        text = N_("Nothing was written: %(count)s values were changed or locked since the file was read. Look again.")
+        self.message = Message(text, {"count": len(answers)})
         super().__init__(len(answers))
 
 
@@ -59,33 +61,52 @@ def take_over(upload: Upload, *, user: User, choice: str) -> Upload:
         return written(upload, user, choice)
     except Moved as moved:
         mark(upload, moved)
-        text = N_("Nothing was written: %(count)s values were changed or locked since the file was read. Look again.")
-        raise NotWritten(Message(text, {"count": len(moved.answers)})) from None
+        raise NotWritten(moved.message) from None
 
 
 @transaction.atomic
 def written(upload: Upload, user: User, choice: str) -> Upload:
-    lock(f"takeover|{upload.county_id}|{upload.township_id or ''}|{upload.department_id or ''}")
-    related = Upload.objects.select_related("county__round", "township", "department")
-    upload = related.select_for_update(of=("self",)).get(pk=upload.pk)
-    if upload.state == UploadState.APPLIED:
-        return upload
-    if upload.state != UploadState.CHECKED:
+    found = held(upload.pk, UploadState.CHECKED)
+    if found is not None:
+        write_chosen(found, user, choice)
+    return decided(upload)
+
+
+def held(pk: int, state: str, *, skip_locked: bool = False) -> Upload | None:
+    """The upload under its lock, before any other lock, while it is in that state."""
+    related = Upload.objects.select_related("county__round", "township", "department").defer("content")
+    return related.select_for_update(of=("self",), skip_locked=skip_locked).filter(pk=pk, state=state).first()
+
+
+def decided(upload: Upload) -> Upload:
+    """The upload, which somebody took over or is taking over; raises NotWritten for any other."""
+    upload.refresh_from_db(fields=["state", "counts", "applied_at"])
+    if upload.state not in (UploadState.TAKING, UploadState.APPLIED):
         raise NotWritten(Message(N_("Nothing was written: the file is not ready to be taken over.")))
+    return upload
+
+
+def write_chosen(upload: Upload, user: User, choice: str) -> None:
+    """Write the choice; the caller holds the upload. Raises NotWritten or Moved, with its transaction to be undone."""
+    lock(f"takeover|{upload.county_id}|{upload.township_id or ''}|{upload.department_id or ''}")
     chosen = list(upload.rows.filter(CHOSEN).order_by("place").select_related("branch"))
-    if not chosen or choice_of(upload) != choice:
-        raise NotWritten(Message(N_("Nothing was written: the choice was changed in another window. Look again.")))
+    refuse_other(upload, choice, count=len(chosen))
     write(upload, chosen, scope_of(user, upload), user.ledger_name)
     upload.rows.filter(CHOSEN).update(applied=True)
     counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
-    Upload.objects.filter(pk=upload.pk).update(state=UploadState.APPLIED, applied_at=Now(), counts=counts)
+    done = {"state": UploadState.APPLIED, "applied_at": Now(), "counts": counts, "problems": []}
+    Upload.objects.filter(pk=upload.pk).update(**done)
     detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256, "counts": counts}
     append(
         chain=upload.county.county_id, actor=user.ledger_name, action="upload.apply",
         subject=upload.county.round.slug, detail=detail,
     )  # fmt: skip
-    upload.refresh_from_db()
-    return upload
+
+
+def refuse_other(upload: Upload, choice: str, *, count: int) -> None:
+    """Raise NotWritten unless exactly what was seen is chosen, and that is something."""
+    if not count or choice_of(upload) != choice:
+        raise NotWritten(Message(N_("Nothing was written: the choice was changed in another window. Look again.")))
 
 
 def choice_of(upload: Upload) -> str:

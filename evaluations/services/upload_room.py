@@ -14,7 +14,7 @@ MOST_OPEN = 20
 MOST_OF_DAY = 200  # megabytes
 MEGABYTE = 1024 * 1024
 DAY = timedelta(days=1)
-OPEN = (UploadState.WAITING, UploadState.READING, UploadState.CHECKED)
+OPEN = (UploadState.WAITING, UploadState.READING, UploadState.CHECKED, UploadState.TAKING)
 
 
 class NoRoom(Exception):

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from accounts.access import EntryScope
 from accounts.models import User
 from branches.models import Department
-from evaluations.models import RoundCounty, Upload, UploadRow, UploadState
+from evaluations.models import UPLOADS_DUE, RoundCounty, Upload, UploadRow, UploadState
 from evaluations.services.upload_room import refuse_full
 from evaluations.services.upload_rows import store_rows
 from evaluations.workbooks.comparing import Comparison, counts_of, packed
@@ -33,8 +33,9 @@ from tables.xlsx_book import BookRow
 
 logger = logging.getLogger(__name__)
 
-READ_UPLOAD = "evaluations.tasks.read_upload"
-REQUEUE_AFTER = timedelta(seconds=10)  # a message not taken by then is taken for lost
+READ_UPLOAD, TAKE_OVER = "evaluations.tasks.read_upload", "evaluations.tasks.take_over_upload"
+DUE = {UploadState.WAITING: READ_UPLOAD, UploadState.TAKING: TAKE_OVER}  # what is sent out for an upload
+REQUEUE_AFTER = timedelta(seconds=10)  # a message not taken by then is taken for lost; whoever takes over holds the row
 LOST_AFTER = timedelta(seconds=45)  # a reader says every few rows that it lives; its child has 25 s
 MAX_TRIES = 3
 SAY_EVERY = 200  # rows
@@ -50,7 +51,7 @@ def take_upload(
     lock(f"upload|{by}")
     facts = {"kind": kind, "source": source, "as_of": as_of} | ({"department": department} if department else {})
     same = Upload.objects.filter(county=county, made_by=by, sha256=digest, **facts)
-    waiting = same.filter(state__in=(UploadState.WAITING, UploadState.READING)).first()
+    waiting = same.filter(state__in=UPLOADS_DUE).first()
     if waiting is not None:
         return waiting
     drop(same.filter(state=UploadState.CHECKED), by=by)
@@ -64,7 +65,7 @@ def take_upload(
 @transaction.atomic
 def discard(upload: Upload, *, by: str) -> None:
     """Leave everything as it is; the file and its rows are kept until they are purged."""
-    decided = (UploadState.APPLIED, UploadState.DISCARDED)
+    decided = (UploadState.TAKING, UploadState.APPLIED, UploadState.DISCARDED)
     drop(Upload.objects.filter(pk=upload.pk).exclude(state__in=decided), by=by)
 
 
@@ -86,17 +87,17 @@ def lock(key: str) -> None:
 
 
 def publish_uploads() -> int:
-    """Send a message for every upload that waits and has none on its way; return how many were sent."""
+    """Send a message for every upload that is due and has none on its way; return how many were sent."""
     lost = Upload.objects.filter(state=UploadState.READING, queued_at__lt=Now() - LOST_AFTER)
     lost.update(state=UploadState.WAITING, queued_at=None)
     with transaction.atomic():
         due = Q(queued_at=None) | Q(queued_at__lt=Now() - REQUEUE_AFTER)
-        waiting = Upload.objects.select_for_update(skip_locked=True).filter(due, state=UploadState.WAITING)
-        keys = list(waiting.order_by("pk").values_list("pk", flat=True))
-        Upload.objects.filter(pk__in=keys).update(queued_at=Now())
-    for pk in keys:
-        current_app.send_task(READ_UPLOAD, args=[pk], retry=False)
-    return len(keys)
+        waiting = Upload.objects.select_for_update(skip_locked=True).filter(due, state__in=DUE)
+        found = dict(waiting.order_by("pk").values_list("pk", "state"))
+        Upload.objects.filter(pk__in=found).update(queued_at=Now())
+    for pk, state in found.items():
+        current_app.send_task(DUE[state], args=[pk], retry=False)
+    return len(found)
 
 
 def read_if_due(pk: int) -> None:

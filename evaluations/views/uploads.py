@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from evaluations.models import Upload, UploadKind
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.uploads import LISTED, Comparison, comments_of, upload_of, uploads_of
-from evaluations.services import takeover
+from evaluations.services import confirming, takeover
 from evaluations.services.handing_out import workbook_of
 from evaluations.services.upload_room import NoRoom
 from evaluations.services.uploads import discard, take_upload
@@ -138,7 +138,7 @@ def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpRespon
 
 def apply(request: HttpRequest, found: Upload) -> None:
     try:
-        takeover.take_over(found, user=request.user, choice=request.POST.get("choice", ""))
+        confirming.confirm(found, user=request.user, choice=request.POST.get("choice", ""))
     except takeover.NotWritten as refused:
         messages.error(request, refused.message.translated(_))
 
