@@ -21,6 +21,7 @@ from demo.county import COUNTY
 from demo.entry import submit_some
 from demo.rounds import ROUND
 from evaluations.models import PublicNotice, RosterEntry, RoundCounty, StarReview, Submission, Value
+from evaluations.models.value import REPORTED
 from evaluations.services.calendar import calendar_of, keep_calendar
 from evaluations.services.completeness import Branch, Slot, progress_of
 from evaluations.services.correcting import Fix, correct
@@ -66,6 +67,7 @@ DOUBTS = ("与现场核查不符，已附核查记录", "佐证材料不全，�
 CORRECTED, CORRECTED_STAR, CORRECTION = "ST-02", "ecology", "现场复核记录更正"
 ANSWERED = "已核对台账和现场，数字无误"
 RETURNED_NUMBER, RETURNED_NOTE, JUMPED = "30", "按公示名单更正", "较上年变化较大，已核对台账"
+STEADY = "与上年一致，已核对台账"
 SAMPLED = 20
 
 
@@ -101,6 +103,7 @@ def hand_in(*, by: str) -> None:
     for township in Region.objects.filter(code__startswith=COUNTY[:6], level="township").order_by("code"):
         clerk, _head = make_township_accounts(township, by=by)
         give(clerk, [(code, slot, RETURNED_NUMBER, RETURNED_NOTE) for code, slot in returned(township)])
+        give(clerk, [(code, slot, text, STEADY) for code, slot, text in known_last_year(township)])
         give(clerk, [(code, slot, None, JUMPED) for code, slot in unexplained(township)])
         submit_some(county(), clerk, ALL)
 
@@ -124,6 +127,17 @@ def unexplained(township: Region) -> list[tuple[str, Slot]]:
     return [(codes[pk], slot) for pk, one in progress.items() for slot in one.unexplained]
 
 
+def known_last_year(township: Region) -> list[tuple[str, Slot, str]]:
+    """What is missing and was given last year, as it was then."""
+    codes, last = roster(township), county().round.previous_id
+    progress = progress_of(county().round, [Branch(pk, township.code) for pk in codes])
+    wanted = {(pk, *slot) for pk, one in progress.items() for slot in one.missing}
+    values = Value.objects.filter(round=last, branch__in=codes, effective_state=REPORTED)
+    rows = values.values_list("branch_id", "criterion__code", "period", "reported_option", "reported_number")
+    found = {tuple(row[:3]): row[3] or plain_number(row[4]) for row in rows}
+    return [(codes[pk], (code, period), found[pk, code, period]) for pk, code, period in sorted(wanted & found.keys())]
+
+
 def give(clerk: User, wanted: Sequence[tuple[str, Slot, str | None, str]]) -> None:
     """A clerk's values with their notes; without a number the value stays as it is."""
     edits = [edit_of(*one) for one in wanted]
@@ -137,9 +151,10 @@ def give(clerk: User, wanted: Sequence[tuple[str, Slot, str | None, str]]) -> No
 
 def edit_of(branch: str, slot: Slot, number: str | None, note: str) -> Edit:
     code, period = slot
-    there = Value.objects.get(round=county().round_id, branch__code=branch, criterion__code=code, period=period)
+    values = Value.objects.filter(round=county().round_id, branch__code=branch, criterion__code=code, period=period)
+    there = values.first()
     text = number or there.reported_option or plain_number(there.reported_number)
-    return Edit(uuid4(), branch, code, period, text, note=note, revision=there.revision)
+    return Edit(uuid4(), branch, code, period, text, note=note, revision=there.revision if there else 0)
 
 
 def close_entry() -> None:

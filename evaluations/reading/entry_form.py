@@ -24,7 +24,7 @@ from evaluations.reading.words import trimmed
 from evaluations.services.completeness import Branch as Looked
 from evaluations.services.completeness import Cell, Explaining, is_asked, periods_of
 from evaluations.services.gates import Gate, is_past, seen_gates
-from evaluations.workflow import RETURN, Status
+from evaluations.workflow import RETURN, WITHDRAW, Status
 from scoring.models import ALL_STARS, Criterion, Source
 from scoring.standard import Standard, published_standard
 from scoring.units import to_units
@@ -254,6 +254,10 @@ class EntryPage:
     @property
     def submitted(self) -> bool:
         return self.entry.submission.status != Status.DRAFT
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.entry.submission.status in WITHDRAW.sources
 
     @property
     def enters_township(self) -> bool:

@@ -17,7 +17,7 @@ from evaluations.reading.entry_time import Deadline, database_now, deadline_of, 
 from evaluations.reading.marks import StarHead
 from evaluations.reading.search import named
 from evaluations.services.completeness import Branch, Progress, progress_of, slots_of, township_rows
-from evaluations.workflow import RETURN, Status
+from evaluations.workflow import RETURN, WITHDRAW, Status
 from scoring.models import Criterion
 
 
@@ -66,6 +66,10 @@ class WorkRow:
     @property
     def submitted(self) -> bool:
         return self.submission.status != Status.DRAFT
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.submission.status in WITHDRAW.sources
 
     @property
     def ready(self) -> bool:

@@ -40,6 +40,7 @@ class Command(BaseCommand):
         refuse_other_data()
         self.directory = directory
         self.write_files()
+        self.run("load_special_days")
         self.run("load_regions", directory / REGIONS_FILE)
         if not SealedCounty.objects.filter(round__slug=LAST_ROUND).exists():
             self.load_last_year()
