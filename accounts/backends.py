@@ -15,7 +15,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "scoring", criteriaset="view add change delete", star="view add change delete",
         criterion="view add change delete",
     )
-    | allowed("branches", region="view", branch="view change", department="view add change")
+    | allowed(
+        "branches", region="view", branch="view change", department="view add change",
+        specialday="view add change delete", succession="view add",
+    )
     | allowed("evaluations", evaluationround="view change", roundcounty="view"),
     Role.SYSTEM_ADMINISTRATOR: allowed("accounts", user="view add change", grant="view")
     | allowed("evaluations", ratingrun="view"),
@@ -25,7 +28,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | allowed("axes", accessattempt="view delete", accessfailurelog="view", accesslog="view"),
     Role.AUDITOR: allowed("ledger", ledgerentry="view", ledgerhead="view")
     | allowed("scoring", criteriaset="view", star="view", criterion="view")
-    | allowed("branches", region="view", branch="view", department="view")
+    | allowed("branches", region="view", branch="view", department="view", specialday="view", succession="view")
     | allowed("accounts", user="view", grant="view", conflictofinterest="view", absence="view")
     | allowed(
         "evaluations", evaluationround="view", roundcounty="view", rating="view", ratingrun="view", vetorecord="view",

@@ -54,8 +54,12 @@ def write_xlsx(
     rows: Iterable[Sequence[Cell]],
     *,
     sheet: str = "Sheet1",
+    footer: str = "",
 ) -> None:
-    """Write a workbook of one sheet: bold frozen header, text cells formatted as text, numbers as numbers."""
+    """Write a workbook of one sheet: bold frozen header, text cells formatted as text, numbers as numbers.
+
+    `footer` is printed at the foot of every page and kept among the workbook's properties; no cell holds it.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -67,6 +71,9 @@ def write_xlsx(
         bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "@"})
         worksheet = workbook.add_worksheet(sheet)
         worksheet.freeze_panes(1, 0)
+        if footer:
+            worksheet.set_footer(f"&L{footer}")
+            workbook.set_properties({"comments": footer})
         for column, name in enumerate(header):
             worksheet.set_column(column, column, min(max(2 * len(name), 10), 40))
             worksheet.write_string(0, column, without_controls(name), bold)

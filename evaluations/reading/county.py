@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.access import Sight
 from accounts.models import User
 from branches.models import CODE_LENGTH
-from evaluations.models import EvaluationRound, InboxItem, Rating, RoundCounty
+from evaluations.models import EvaluationRound, InboxItem, Rating, RoundCounty, SealedCounty
 from evaluations.reading.marks import StarHead
 from evaluations.services.rating import pending_edits
 from scoring.models import Star
@@ -87,6 +87,11 @@ class SeenCounty:
     def pending(self) -> int:
         return pending_edits(self.row.round_id, self.row.county_id)
 
+    @property
+    def sealed_digest(self) -> str:
+        """The SHA-256 of the county's sealed file; empty before it is sealed."""
+        return getattr(self.row, "seal_digest", None) or ""
+
     def within_sight(self) -> Q:
         """A condition on rows that have a branch: those this person may find in a list."""
         if self.sight.ranking or self.sight.stars or self.sight.departments:
@@ -108,13 +113,14 @@ class SeenCounty:
 def reachable(user: User) -> QuerySet[RoundCounty]:
     """The counties and rounds in which this person may see anything, the latest year first.
 
-    With each row, as `unread`, how much of this person's inbox is unread: every page's frame shows it, and this is the
-    query that every page asks anyway.
+    With each row, as `seal_digest`, the digest of its sealed file, and as `unread`, how much of this person's inbox is
+    unread: every page's frame shows it, and this is the query that every page asks anyway.
     """
     mine = InboxItem.objects.filter(user=user, read_at=None).order_by().values("user")
     unread = Subquery(mine.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
     rows = RoundCounty.objects.select_related("round__criteria_set", "round__region", "round__previous", "county")
-    rows = rows.filter(user.regions()).annotate(unread=Coalesce(unread, 0))
+    seals = SealedCounty.objects.filter(round=OuterRef("round"), county=OuterRef("county")).values("sha256")
+    rows = rows.filter(user.regions()).annotate(unread=Coalesce(unread, 0), seal_digest=Subquery(seals[:1]))
     return rows.order_by("-round__year", "round__slug", "county_id")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from branches.working_days import years_without_schedule
-from evaluations.models import Decision, Proposal, PublicNotice, SealedCounty
+from evaluations.models import Decision, Proposal, PublicNotice
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.marks import StarHead
 from evaluations.reading.people import names_of
@@ -228,13 +228,6 @@ class CountyRoad:
     @property
     def prepared_by(self) -> str:
         return names_of([self.row.prepared_by]).get(self.row.prepared_by, "")
-
-    @cached_property
-    def seal(self) -> SealedCounty | None:
-        if not self.row.is_official:
-            return None
-        sealed = SealedCounty.objects.filter(round=self.row.round_id, county=self.row.county_id)
-        return sealed.defer("content").first()
 
     @property
     def unknown_years(self) -> list[int]:

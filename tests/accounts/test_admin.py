@@ -22,6 +22,8 @@ PAGES = {
     "branches_region": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
     "branches_branch": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
     "branches_department": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
+    "branches_specialday": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
+    "branches_succession": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
     "evaluations_evaluationround": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
     "evaluations_roundcounty": {Role.CRITERIA_ADMINISTRATOR, Role.AUDITOR},
     "evaluations_rating": {Role.AUDITOR},

@@ -1,12 +1,14 @@
 """The county road's pages: what each shows, what its button does, and that they cost the same however long."""
 
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from evaluations.models import Correction, RosterEntry, RoundCounty, StarReview, Submission, Value
+from evaluations.models import Correction, RosterEntry, RoundCounty, SealedCounty, StarReview, Submission, Value
 from evaluations.services.rating import rate_county
 from evaluations.workflow import State, Status
 from scoring.models import STAR_CODES
@@ -151,6 +153,25 @@ def test_a_branch_never_submitted_is_recorded_and_let_in_again_with_a_time(clien
 
     assert marked.status == Status.ABSENT
     assert county.submission().status == Status.DRAFT and county.submission().answer_due is not None
+
+
+def test_every_export_of_a_sealed_county_prints_its_digest(client, county):
+    before = client_file(client, county)
+    year.confirm(county)
+    digest = SealedCounty.objects.get(round=county.entry.this).sha256
+
+    pages = [look(client, county, page) for page in ("ranking/", "townships/", "road/", "road/list/")]
+
+    assert all(digest in page for page in pages)
+    assert digest in client_file(client, county) and "SHA-256" not in before
+    assert digest not in client.get(f"{county.base}/ranking.csv").content.decode()
+
+
+def client_file(client, county) -> str:
+    client.force_login(county.organization_reviewer)
+    content = client.get(f"{county.base}/ranking.xlsx").content
+    with ZipFile(BytesIO(content)) as book:
+        return book.read("xl/worksheets/sheet1.xml").decode()
 
 
 def test_what_is_for_others_is_not_found(client, county):
