@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from accounts.access import grant_for
-from accounts.models import Grant, User
+from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import fits_place
 from evaluations.workflow import Action
 
@@ -29,10 +29,12 @@ ENTERED = """
     WHERE r.round_id = %(round)s AND r.branch_id = ANY(%(branches)s)
         AND d.action IN ('submit', 'answer', 'answer_data') AND d.by = ANY(%(names)s)
 """
+# Ruling on a veto's lifting is the approver's own duty, no review that would bar them from the list.
 REVIEWED = """
     SELECT EXISTS (
         SELECT FROM evaluations_decision d JOIN evaluations_rosterentry r ON r.id = d.submission_id
         WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND d.by = ANY(%(names)s)
+            AND d.action NOT IN ('lift', 'keep_veto')
     ) OR EXISTS (
         SELECT FROM evaluations_correction c JOIN evaluations_rosterentry r ON r.id = c.entry_id
         WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND c.by = ANY(%(names)s)
@@ -90,6 +92,12 @@ def entered_by(user: User, round_id: int, branches: Sequence[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(ENTERED, asked)
         return {row[0] for row in cursor.fetchall()}
+
+
+def declared_by(user: User, branches: Sequence[int]) -> set[int]:
+    """Of these branches, those for which a conflict of interest of this person is on the list (S10)."""
+    kept = ConflictOfInterest.objects.filter(user__username__in=user.own_names, branch__in=branches)
+    return set(kept.values_list("branch", flat=True))
 
 
 def reviewed_any(user: User, round_id: int, county: str) -> bool:
