@@ -9,7 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from evaluations.models import Upload, UploadState
+from evaluations.services import confirming
 from evaluations.services.uploads import read_if_due
+from evaluations.tasks import take_over_upload
 from tests.e2e.test_pages import RULES
 from tests.entry import world
 from tests.entry.sending import filled, handed, sent
@@ -58,7 +60,7 @@ def assert_open_to_all(page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_workbook_goes_down_and_comes_back_until_it_is_right(visit, made, tmp_path):
+def test_a_workbook_goes_down_and_comes_back_until_it_is_right(visit, made, tmp_path, monkeypatch):
     one, two, three = (branch.code for branch in made.mine)
     made.enter("WM-04", "300", made.mine[2])
     page = visit(made.clerk, f"{made.base}/entry/workbook/")
@@ -79,7 +81,11 @@ def test_a_workbook_goes_down_and_comes_back_until_it_is_right(visit, made, tmp_
     assert page.locator("tr.is-error").count() == 0
     page.locator("input[name=row]:not(:checked)").check()
     expect(page.locator("#upload-buttons .btn-primary")).to_contain_text("4")
+    monkeypatch.setattr(confirming, "AT_ONCE", 4)
     page.click("#upload-buttons .btn-primary")
+    expect(page.locator(".job")).to_contain_text("4")
+    assert_open_to_all(page, 1366)
+    take_over_upload(Upload.objects.latest("pk").pk)
     page.wait_for_selector(".strip--ok")
 
     got = [made.value(code, made.mine[at]).reported_number for code, at in (("WM-04", 0), ("PA-06", 0), ("WM-04", 2))]
