@@ -27,6 +27,7 @@ from evaluations.workflow import OFFICIAL, PUBLIC_LABELS
 from scoring.models import Star
 
 PAGE, WHOLE, COUNTIES = 200, 3000, 400
+INVENTED = "4199"  # no real division's code begins so
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class PublicCounty:
     @property
     def name(self) -> str:
         return self.row.county.shown_name
+
+    @property
+    def is_invented(self) -> bool:
+        """Is this the demo county, whose pages must say so?"""
+        return self.row.county_id.startswith(INVENTED)
 
     @property
     def year(self) -> int:

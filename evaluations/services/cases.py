@@ -16,6 +16,7 @@ from django.db import connection
 
 from accounts.models import Grant, User
 from evaluations.models import RoundCounty, SealedCounty, SealedRating, StarChange
+from evaluations.services.following import follow_up
 from evaluations.services.private_numbers import private_number
 from evaluations.services.road.persons import may_act
 from evaluations.services.road.steps import CHANGED, STATES
@@ -106,6 +107,7 @@ class Case:
         refused = self.refusal() if self.grant else UNKNOWN
         if refused is None:
             self.take()
+            follow_up(self.county, self.action.key, by=self.by, branches=[self.branch], star=self.star)
         self.note(refused)
         return Answer(refused, receipt="" if refused else self.receipt)
 

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 from branches.working_days import today
 from evaluations.models import Objection, ObjectionContact, PublicNotice, RosterEntry, RoundCounty
+from evaluations.services.following import OBJECT, follow_up
 from evaluations.services.frozen import Listed, listed
 from evaluations.services.objectors import may_file
 from evaluations.services.private_numbers import private_number
@@ -78,6 +79,7 @@ def file_objection(county: RoundCounty, wanted: Wanted, *, address: str | None =
         refuse(N_("Too many objections came in just now. Try again later or telephone."), later=True)
     if contact:
         ObjectionContact.objects.create(objection=made, contact=contact)
+    follow_up(county, OBJECT, by=by, branches=[row.branch], star=made.star)
     note(county, made, row, by)
     return made.receipt
 

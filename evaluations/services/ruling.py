@@ -128,7 +128,7 @@ class ObjectionCase(SealedCase):
         if gives_back:
             self.change(
                 gained=True, cause=StarChange.Cause.OBJECTION, on=self.today, document=self.given.document,
-                reason=self.given.reply,
+                reason=self.given.document,  # the reply is for who objected, not for every reader of the list
             )  # fmt: skip
 
     def detail(self) -> dict[str, object]:

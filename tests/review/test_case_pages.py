@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from accounts.roles import Role
-from evaluations.models import Appeal, Objection, ObjectionContact, StarChange, StarReview
+from evaluations.models import Appeal, InboxItem, Objection, ObjectionContact, StarChange, StarReview
 from evaluations.workflow import StarStatus
 from ledger.models import LedgerEntry
 from tests import factories
@@ -138,6 +138,39 @@ def test_the_organization_reviewer_takes_one_down_by_telephone(client, county):
     assert response.status_code == 302
     assert Objection.objects.get().recorded_by == county.organization_reviewer.username
     assert not opens(client, county.organization_approver, url) and not opens(client, county.head, url)
+
+
+def test_those_who_handle_it_are_told_and_not_of_what_it_says(client, county):
+    objection(county, contact=CONTACT)
+
+    told = {item.user_id: item for item in InboxItem.objects.all()}
+    assert set(told) == {county.reviewers[STAR].pk, county.organization_reviewer.pk}
+    assert all(item.url == f"{BASE}/objections/" and "KEY-" not in str(item.params) for item in told.values())
+
+
+def test_each_step_that_is_posted_leaves_one_entry(client, confirmed):
+    branch, entries = confirmed.branches[0], []
+
+    def post(user, url: str, **form):
+        client.force_login(user)
+        before = LedgerEntry.objects.count()
+        client.post(f"{BASE}/{url}", form)
+        entries.extend(LedgerEntry.objects.order_by("pk").values_list("action", "actor")[before:])
+
+    post(confirmed.head, f"appeals/new/{branch.code}/", star=STAR, reason="已整改")
+    one = Appeal.objects.get()
+    post(confirmed.organization_approver, f"appeals/{one.pk}/", step="dismiss_appeal", reply="", revision=0)
+    post(confirmed.organization_approver, f"appeals/{one.pk}/", step="dismiss_appeal", reply=REPLY, revision=0)
+    post(
+        confirmed.organization_approver, f"current/{confirmed.branches[1].code}/revoke/", star=STAR,
+        on=day().isoformat(), document=DOCUMENT, reason="x", revision=0,
+    )  # fmt: skip
+
+    approver = confirmed.organization_approver.username
+    assert entries == [
+        ("appeal.appeal", confirmed.head.username), ("appeal.refuse", approver), ("appeal.dismiss_appeal", approver),
+        ("result.revoke", approver),
+    ]  # fmt: skip
 
 
 # Appeals -------------------------------------------------------------------------------------------------------------
