@@ -24,6 +24,7 @@ from tests.evaluations.pages import results
 from tests.review import noticed
 from tests.review.noticed import DOCUMENT, REPLY, checked, day, objection
 from tests.review.world import COUNTY, STAR
+from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -324,3 +325,16 @@ def test_the_list_asks_the_database_as_often_for_600_as_for_one(django_assert_nu
         rows = current_list(seal, on)
 
     assert len(rows) == count
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_star_is_revoked_once_by_two_at_once():
+    county = noticed.build(1)
+    noticed.seal(county)
+    approvers = [noticed.another_approver() for _one in range(4)]
+
+    with beside() as others:
+        sent = [others.start(lambda by: take_star(county, 0, by=by), by) for by in approvers]
+        answers = [answer.result(30) for answer in sent]
+
+    assert sum(answer.refused is None for answer in answers) == StarChange.objects.count() == 1

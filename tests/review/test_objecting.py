@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from evaluations.models import FilingCount, Objection, ObjectionContact, PublicNotice
+from evaluations.models import FilingCount, Objection, ObjectionContact, PublicNotice, RoundCounty
 from evaluations.services import objecting, objectors
 from evaluations.services.objecting import ObjectionRefused, file_objection
 from evaluations.services.private_numbers import private_number
@@ -14,7 +14,7 @@ from evaluations.workflow import State
 from ledger.models import LedgerEntry
 from tests.review import noticed
 from tests.review.noticed import CONTACT, TEXT, wanted
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db
 
@@ -259,6 +259,30 @@ class TestAtOnce:
             receipts = {answer.result(30) for answer in sent}
 
         assert len(receipts) == Objection.objects.count() == 1
+
+    def test_what_comes_while_the_notice_is_withdrawn_is_refused(self):
+        county = noticed.build(1)
+
+        assert self.taken_while_withdrawn(county) is False and not Objection.objects.exists()
+
+    def test_without_the_county_s_lock_it_would_be_taken(self, monkeypatch):
+        """The negative control: the state read without waiting."""
+        monkeypatch.setattr(objecting, "STATE", objecting.STATE.replace("FOR SHARE", ""))
+        county = noticed.build(1)
+
+        assert self.taken_while_withdrawn(county, waits=False) is True
+
+    def taken_while_withdrawn(self, county, *, waits: bool = True) -> bool:
+        with beside() as others:
+            with transaction.atomic():
+                RoundCounty.objects.select_for_update(no_key=True).get(pk=county.county.pk)
+                county.stand(State.UNDER_REVIEW)
+                answer = others.start(self.one, county, 1)
+                if waits:
+                    wait_until_a_lock_is_waited_for()
+                else:
+                    answer.result(30)
+            return answer.result(30)
 
     def sent(self, county, many: int) -> list[bool]:
         with beside() as others:
