@@ -62,7 +62,7 @@ def step(request: HttpRequest, slug: str, county: str, key: str) -> HttpResponse
         messages.success(request, _("Done: %(step)s.") % {"step": action.label})
     for why in outcome.refused.values() if outcome else ():
         messages.error(request, said(why))
-    on_list = request.POST.get("page") == "list" or action.subject == Subject.PROPOSAL
+    on_list = request.POST.get("page") == "county_list" or action.subject == Subject.PROPOSAL
     return redirect(seen.url("county_list" if on_list else "county_road"))
 
 

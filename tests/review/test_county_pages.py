@@ -69,7 +69,7 @@ def test_a_list_goes_from_preview_to_seal_by_its_buttons(client, county):
     rate_county(county.entry.this, COUNTY)
 
     preview = look(client, county, "road/list/")
-    proposed = press(client, county, "propose", reviewer, revision=county.county.revision, page="list")
+    proposed = press(client, county, "propose", reviewer, revision=county.county.revision, page="county_list")
     approved = press(client, county, "approve", approver, revision=year.proposal(county).revision, document="纪1号")
     published = press(client, county, "publish", approver, revision=county.county.revision)
     year.let_pass(county)
