@@ -53,6 +53,11 @@ class User(AbstractUser):
         """The roles held, read once a request."""
         return grants_of(self)
 
+    @cached_property
+    def roles_as_person(self) -> list[Grant]:
+        """The roles of this account and of the same person's others: what duties are kept apart by."""
+        return [*self.held_grants, *others_of(self)]
+
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(grant.role in roles for grant in self.held_grants)
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from branches.models import Department, Region
 from evaluations.models import Extension, RoundCounty, State
+from evaluations.services.following import ASK_TIME, GRANT_TIME, REFUSE_TIME, follow_up
 from ledger.services import append
 from tables.errors import BadCell
 from tables.message import N_, Message
@@ -130,7 +131,17 @@ def decide_extension(extension: Extension, *, granted: bool, answer: str = "", b
     return made
 
 
+TOLD = {"ask": ASK_TIME, "grant": GRANT_TIME, "refuse": REFUSE_TIME}
+
+
 def keep(made: Extension, row: RoundCounty, step: str, by: User) -> None:
+    """Tell whom it concerns, and write it down."""
+    unit = made.township or made.department
+    follow_up(
+        row, TOLD[step], by=by, branches=[made.township_id] if made.township_id else [],
+        owners=[made.department.name] if made.department else None, subject=str(made.pk),
+        params={"unit": str(unit), "due": made.until.isoformat()},
+    )  # fmt: skip
     append(
         chain=row.county_id, actor=by.ledger_name, action=f"extension.{step}", subject=row.round.slug,
         detail={

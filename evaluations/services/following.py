@@ -13,10 +13,12 @@ from accounts.roles import TOWNSHIP, WORKING, Role
 from evaluations import workflow as road
 from evaluations.models import Kind, RoundCounty
 from evaluations.services.telling import Item, To, tell
+from scoring.models import STAR_CODES
 
 CLERK, HEAD, DATA, DEPARTMENT = (
     Role.ENTRY_CLERK, Role.TOWNSHIP_REVIEWER, Role.DEPARTMENT_CLERK, Role.DEPARTMENT_REVIEWER,
 )  # fmt: skip
+OF_STAR = "review_queue"  # a page of one star: what is told of it is told of each star
 REVIEWER, APPROVER = Role.ORGANIZATION_REVIEWER, Role.ORGANIZATION_APPROVER
 
 
@@ -38,22 +40,22 @@ ASK_TIME, GRANT_TIME, REFUSE_TIME = "ask_extension", "grant_extension", "refuse_
 
 # step: who is told. A step that isn't here is told to nobody.
 FOLLOWED: dict[str, tuple[Told, ...]] = {
-    road.SUBMIT.key: (Told((HEAD,), Kind.WAITING, "to_check", "entry_return"),),
+    road.SUBMIT.key: (Told((HEAD,), Kind.WAITING, "to_check", "check"),),
     road.RETURN.key: (Told((CLERK,), Kind.RETURNED, "returned", "work"),),
-    road.PASS.key: (Told((DEPARTMENT,), Kind.WAITING, "to_review", "ranking"),),
+    road.PASS.key: (Told((DEPARTMENT,), Kind.WAITING, "to_review", "review_queue"),),
     road.MARK_ABSENT.key: (Told((CLERK, HEAD), Kind.RETURNED, "absent", "ranking"),),
     road.READMIT.key: (Told((CLERK, HEAD), Kind.RETURNED, "readmitted", "work"),),
     road.RETURN_STAR.key: (Told((CLERK, DATA), Kind.RETURNED, "star_returned", "work"),),
     road.GIVE_BACK.key: (Told((CLERK, DATA), Kind.RETURNED, "star_returned", "work"),),
-    road.ANSWER.key: (Told((HEAD,), Kind.WAITING, "star_to_check", "entry_return"),),
-    road.ANSWER_DATA.key: (Told((DEPARTMENT,), Kind.WAITING, "star_corrected", "ranking"),),
-    road.PASS_STAR.key: (Told((DEPARTMENT,), Kind.WAITING, "star_corrected", "ranking"),),
-    road.SEND_BACK.key: (Told((DEPARTMENT,), Kind.RETURNED, "sent_back", "ranking"),),
-    REVIEWED: (Told((REVIEWER,), Kind.WAITING, "all_reviewed", "ranking"),),
-    road.PROPOSE.key: (Told((APPROVER,), Kind.LIST, "list_proposed", "ranking"),),
-    road.RETURN_LIST.key: (Told((REVIEWER,), Kind.LIST, "list_returned", "ranking"),),
-    road.APPROVE.key: (Told((REVIEWER,), Kind.LIST, "list_approved", "ranking"),),
-    road.PUBLISH.key: (Told((REVIEWER, DEPARTMENT, HEAD, CLERK), Kind.LIST, "notice_opened", "ranking"),),
+    road.ANSWER.key: (Told((HEAD,), Kind.WAITING, "star_to_check", "check"),),
+    road.ANSWER_DATA.key: (Told((DEPARTMENT,), Kind.WAITING, "star_corrected", "review_queue"),),
+    road.PASS_STAR.key: (Told((DEPARTMENT,), Kind.WAITING, "star_corrected", "review_queue"),),
+    road.SEND_BACK.key: (Told((DEPARTMENT,), Kind.RETURNED, "sent_back", "review_queue"),),
+    REVIEWED: (Told((REVIEWER,), Kind.WAITING, "all_reviewed", "county_road"),),
+    road.PROPOSE.key: (Told((APPROVER,), Kind.LIST, "list_proposed", "county_list"),),
+    road.RETURN_LIST.key: (Told((REVIEWER,), Kind.LIST, "list_returned", "county_road"),),
+    road.APPROVE.key: (Told((REVIEWER,), Kind.LIST, "list_approved", "county_road"),),
+    road.PUBLISH.key: (Told((REVIEWER, DEPARTMENT, HEAD, CLERK), Kind.LIST, "notice_opened", "public_county"),),
     road.WITHDRAW_NOTICE.key: (Told((REVIEWER, DEPARTMENT, HEAD), Kind.LIST, "notice_withdrawn", "ranking"),),
     road.CONFIRM.key: (Told((*sorted(WORKING), Role.VIEWER), Kind.RESULT, "confirmed", "ranking"),),
     road.REPORT_VETO.key: (Told((REVIEWER, APPROVER, DEPARTMENT, HEAD), Kind.VETO, "veto_reported", "veto"),),
@@ -69,7 +71,7 @@ FOLLOWED: dict[str, tuple[Told, ...]] = {
     road.REJECT.key: (Told((REVIEWER, DEPARTMENT), Kind.OBJECTION, "objection_rejected", "objections"),),
     road.APPEAL.key: (
         Told((APPROVER,), Kind.OBJECTION, "appeal_filed", "appeals"),
-        Told((REVIEWER,), Kind.OBJECTION, "appeal_filed", "ranking"),
+        Told((REVIEWER,), Kind.OBJECTION, "appeal_filed", "appeals"),
     ),
     road.GRANT_APPEAL.key: (
         Told((HEAD,), Kind.OBJECTION, "appeal_granted", "appeals"),
@@ -77,7 +79,7 @@ FOLLOWED: dict[str, tuple[Told, ...]] = {
     ),
     road.DISMISS_APPEAL.key: (
         Told((HEAD,), Kind.OBJECTION, "appeal_dismissed", "appeals"),
-        Told((CLERK, REVIEWER), Kind.OBJECTION, "appeal_dismissed", "ranking"),
+        Told((CLERK, REVIEWER), Kind.OBJECTION, "appeal_dismissed", "appeals"),
     ),
     road.REVOKE.key: (Told((REVIEWER, DEPARTMENT, HEAD), Kind.RESULT, "revoked", "standing"),),
     ASK_TIME: (Told((APPROVER,), Kind.EXTENSION, "extension_asked", "entry_overview"),),
@@ -98,11 +100,12 @@ def follow_up(
     """
     day = subject or localdate().isoformat()
     for told in FOLLOWED.get(step, ()):
-        for place, codes in places_of(told, county, branches).items():
-            given = {"n": len(codes), "star": star} | ({"branch": codes[0]} if len(codes) == 1 else {})
-            key, url = f"{told.code}:{county.pk}:{place}:{star}:{day}", address(county, told.page, subject)
-            item = Item(told.kind, told.code, key, county, given | (params or {}), url)
-            tell(item, to=[to for role in told.roles for to in holders(role, county, place, star, owners)], by=by)
+        for one in STAR_CODES if told.page == OF_STAR and not star else (star,):
+            for place, codes in places_of(told, county, branches).items():
+                given = {"n": len(codes), "star": one} | ({"branch": codes[0]} if len(codes) == 1 else {})
+                key, url = f"{told.code}:{county.pk}:{place}:{one}:{day}", address(county, told.page, subject, one)
+                item = Item(told.kind, told.code, key, county, given | (params or {}), url)
+                tell(item, to=[to for role in told.roles for to in holders(role, county, place, one, owners)], by=by)
 
 
 def places_of(told: Told, county: RoundCounty, branches: Sequence[str]) -> dict[str, list[str]]:
@@ -118,15 +121,17 @@ def places_of(told: Told, county: RoundCounty, branches: Sequence[str]) -> dict[
 def holders(role: Role, county: RoundCounty, place: str, star: str, owners: Iterable[str] | None) -> list[To]:
     """Where a role is held that a step concerns."""
     asked = {""} if owners is None else set(owners)
+    if role == CLERK and "" not in asked:
+        return []
     if role in TOWNSHIP:
         if place == county.county_id:
             return [To(role, place, within=True)]
-        return [To(role, place)] if "" in asked or role != CLERK else []
+        return [To(role, place)]
     if role == DATA:
         return [To(role, county.county_id, department=owner) for owner in sorted(asked - {""})]
     return [To(role, county.county_id, star=star if role == DEPARTMENT else "")]
 
 
-def address(county: RoundCounty, page: str, subject: str = "") -> str:
-    args = [county.round.slug, county.county_id]
-    return reverse(page, args=[*args, subject] if page == "veto" else args)
+def address(county: RoundCounty, page: str, subject: str = "", star: str = "") -> str:
+    further = {"veto": [subject], OF_STAR: [star]}.get(page, [])
+    return reverse(page, args=[county.round.slug, county.county_id, *further])

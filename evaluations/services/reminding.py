@@ -35,7 +35,7 @@ LADDER = (
     Rung(3, debtor=False, roles=(Role.ORGANIZATION_REVIEWER,)),
 )  # fmt: skip
 FORGOTTEN = 30  # days after which nobody is reminded any more
-PAGES = {"entry": "work", "data": "work", "answer": "work", "township": "entry_return"}  # where else: the ranking
+PAGES = {"entry": "work", "data": "work", "answer": "work", "township": "check"}  # where else: the ranking
 
 
 def remind_all() -> int:

@@ -21,7 +21,7 @@ from accounts.models import Grant, User
 from evaluations.models import Decision, RosterEntry, RoundCounty, StarReview, Submission, VetoRecord
 from evaluations.services.absences import today
 from evaluations.services.following import follow_up
-from evaluations.services.road.persons import declared_by, entered_by, may_act
+from evaluations.services.road.persons import declared_by, entered_by, may_act, mixed_duties
 from evaluations.services.road.steps import COUNTY, STATES
 from evaluations.workflow import ASK_LIFT, KEEP_VETO, LIFT, REPORT_VETO, Action, Need, State, VetoStatus
 from ledger.services import append
@@ -188,7 +188,8 @@ class VetoStep:
         if Need.DOCUMENT in self.action.needs:
             wanted["document"] = given["document"]
         guards = (getattr(self, name) for name in self.action.guards)
-        return self.lacks(**wanted) or next((why for guard in guards if (why := guard(record))), None)
+        lacking = self.lacks(**wanted) or next((why for guard in guards if (why := guard(record))), None)
+        return lacking or mixed_duties(self.by, self.grant)
 
     def holds(self, star: str | None) -> bool:
         """Does the person hold a role for it? Of a criterion that isn't there: any role that reports."""

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from django.db import connection
 
 from accounts.access import grant_for
+from accounts.duties import clash_with
 from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import fits_place
 from evaluations.workflow import Action
+from tables.message import Message
 
 # Whoever gave a value that somebody changed since gave it all the same; what a corrector wrote is no entry.
 ENTERED = """
@@ -74,6 +76,11 @@ def may_act(user: User, action: Action, county: str, *, place: str = "", star: s
     """The role by which this person may take this step there; None without one."""
     held = user.held_grants if user.is_active else []
     return grant_for(held, action.roles, county, place=place, star=star)
+
+
+def mixed_duties(user: User, grant: Grant) -> Message | None:
+    """Why this role may not be used: the same person holds one, under any account, that never meets it (duties.py)."""
+    return clash_with(grant, [one for one in user.roles_as_person if one.pk != grant.pk])
 
 
 def places_of(user: User, role: str, county: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from django.db import connection
 from accounts.models import Grant, User
 from evaluations.models import Decision, RatingMark, RoundCounty, State
 from evaluations.services.following import follow_up
-from evaluations.services.road.persons import declared_by, entered_by, may_act
+from evaluations.services.road.persons import declared_by, entered_by, may_act, mixed_duties
 from evaluations.workflow import Action, Need
 from ledger.services import append
 from scoring.models import Criterion, Source
@@ -120,7 +120,8 @@ class Step:
             return Message(STATES[State(self.state)])
         if not self.is_as_seen(one, wish):
             return CHANGED
-        return self.lacks_reason() or next((why for check in self.checks if (why := check(one))), None)
+        lacking = self.lacks_reason() or next((why for check in self.checks if (why := check(one))), None)
+        return lacking or mixed_duties(self.by, self.grant_at(one.branch))
 
     def grant_at(self, branch: str) -> Grant | None:
         """The role by which this person acts on that branch."""

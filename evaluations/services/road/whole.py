@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts.models import Grant, User
 from evaluations.models import Decision, Proposal, RoundCounty
+from evaluations.services.following import follow_up
 from evaluations.services.proposing import Changed, canonical_list, changes, current_proposal, digest_of, lines_of
 from evaluations.services.proposing import listed as lines_on
 from evaluations.services.rating import rate_in_snapshot
@@ -186,7 +187,9 @@ class WholeStep:
         }  # fmt: skip
 
     def note(self, why: Message | None) -> None:
-        """The step's one ledger entry; append last."""
+        """Who is told, then the step's one ledger entry; append last."""
+        if why is None:
+            follow_up(self.row, self.action.key, by=self.by)
         noun = str(self.action.subject)
         told = self.detail() | ({"to": "", "refused": str(why)} if why else {})
         append(
