@@ -141,7 +141,7 @@ def given(row: Criterion, options: list[str], rng: random.Random) -> str:
         return rng.choice("01")
     if row.value_type == "count":
         return str(rng.randrange(60))
-    return str(Decimal(rng.randrange(10_000)) / 100)
+    return str(Decimal(rng.randrange(100, 10_000)) / 100)  # below 1 it is doubted among percentages, and not ticked
 
 
 def peak(content: bytes) -> float:
