@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -23,7 +24,8 @@ from tables.text import without_controls
 ROWS = 50
 MOST_COUNTED = 10_000  # a count beyond it is said to be more: counting on would take longer than looking
 MOST_EXPORTED = 100_000
-FIELDS = ("chain", "who", "action", "q", "since", "until")
+FIELDS = ("chain", "who", "action", "q", "since", "until", "kind")
+SESSIONS = ("account.sign_in", "account.sign_out")
 COLUMNS = ("chain", "sequence", "at", "actor", "action", "subject", "detail", "previous", "hash")
 
 
@@ -77,7 +79,21 @@ class LedgerSearch:
             found = found.filter(action__startswith=self.asked["action"])
         if self.asked["q"]:
             found = found.filter(Q(subject__icontains=self.asked["q"]) | Q(detail__icontains=self.asked["q"]))
+        if self.asked["kind"] == "refused":
+            found = found.filter(action__endswith=".refuse")
+        elif self.asked["kind"] == "work":
+            found = found.exclude(action__in=SESSIONS)
         return found.filter(self.within_days())
+
+    @property
+    def chips(self) -> list[tuple[str, str, bool]]:
+        """(address, word, is it what is shown): everything, everything but signing in and out, refusals."""
+        words = (("", _("Everything")), ("work", _("Without signing in and out")), ("refused", _("Refusals only")))
+        others = {name: text for name, text in self.asked.items() if text and name != "kind"}
+        return [
+            ("?" + urlencode(others | ({"kind": kind} if kind else {})), word, self.asked["kind"] == kind)
+            for kind, word in words
+        ]
 
     def within_days(self) -> Q:
         """Whole days of the portal's time zone; a day that is none is left out."""

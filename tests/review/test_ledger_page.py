@@ -49,6 +49,7 @@ def test_the_auditor_reads_every_step_and_every_refusal_the_newest_first(client,
 @pytest.mark.parametrize(
     ("asked", "found"),
     [({"chain": COUNTY}, ["star.refuse", "star.recommend"]), ({"chain": "system"}, ["account.sign_in"]),
+     ({"kind": "refused"}, ["star.refuse"]), ({"kind": "work"}, ["star.refuse", "star.recommend"]),
      ({"action": "star.recommend"}, ["star.recommend"]), ({"who": "somebody"}, ["account.sign_in"]),
      ({"q": "419901001200"}, ["star.refuse", "star.recommend"]), ({"q": "%"}, []),
      ({"since": "2000-01-01", "until": "2000-01-02"}, []), ({"since": "not a day"}, None)],
