@@ -191,7 +191,7 @@ class Portal:
         star = next(iter(sorted(self.sight.stars)), "") or (STAR_CODES[0] if self.sight.workers & OVERSEERS else "")
         if star:
             also = ("review_star", "review_correct", "review_bulk", "review_samples", "review_visit")
-            entries.append(self.entry("review_queue", _("Review"), *place, star, also=also))
+            entries.append(self.entry("review_queue", pgettext("departments", "Review"), *place, star, also=also))
         if self.sight.departments and self.row.state in RECOMMEND.counties:
             entries.append(self.entry("countersigns", _("Countersign"), *place, also=("countersign",)))
         if watches_vetoes(self.sight.workers):

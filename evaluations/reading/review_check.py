@@ -82,7 +82,7 @@ class CheckList:
         evaluation, ids = self.seen.round, [entry.branch_id for entry in entries]
         progress = progress_of(evaluation, [Branch(entry.branch_id, entry.township_id) for entry in entries])
         marks = stamps(evaluation.pk, evaluation.criteria_set_id, ids)
-        jumps = jumps_of(self.seen.row, list(self.criteria))
+        jumps = jumps_of(evaluation, self.criteria, ids)
         own = {"round": evaluation, "branch__in": ids, "criterion__in": [row.pk for row in self.criteria]}
         notes = counted(Value.objects.filter(**own).exclude(note=""))
         files = counted(Evidence.objects.filter(**own, removed_at=None))
@@ -92,7 +92,7 @@ class CheckList:
         return [
             CheckRow(
                 entry, progress[entry.branch_id], asked, notes.get(entry.branch_id, 0), files.get(entry.branch_id, 0),
-                jumps.get(entry.branch_id, 0), marks[entry.branch_id], back.get(entry.pk),
+                jumps[entry.branch_id], marks[entry.branch_id], back.get(entry.pk),
             )
             for entry in entries
         ]  # fmt: skip

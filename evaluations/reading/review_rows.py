@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from branches.models import shown_name
 from evaluations.checking import limits_of
-from evaluations.models import RoundCounty
+from evaluations.models import EvaluationRound, RoundCounty
 from evaluations.reading.marks import NEAR
 from evaluations.reading.words import two_places
 from evaluations.services.explaining import NO_SIZE, select
@@ -33,17 +35,10 @@ ROWS = """
     WHERE r.round_id = %s AND r.county_id = %s
     ORDER BY b.code
 """
-JUMPS = """
-    SELECT v.branch_id, count(*)
-    FROM evaluations_rosterentry r
-    JOIN evaluations_value v ON v.round_id = r.round_id AND v.branch_id = r.branch_id
-    JOIN unnest(%s::int[], %s::text[], %s::numeric[]) AS i (id, code, percent) ON i.id = v.criterion_id
-    JOIN evaluations_value o ON o.round_id = %s AND o.branch_id = v.branch_id AND o.period = v.period
-    JOIN scoring_criterion c ON c.id = o.criterion_id AND c.code = i.code
-    WHERE r.round_id = %s AND r.county_id = %s AND v.effective_state = 1 AND o.effective_state = 1
-        AND o.effective_units <> 0
-        AND abs(v.effective_units - o.effective_units) * 100 > i.percent * abs(o.effective_units)
-    GROUP BY 1
+# Read by the index of values and compared here: beside each other in one query, both years were planned badly.
+SIZES = """
+    SELECT v.branch_id, v.criterion_id, v.period, v.effective_units FROM evaluations_value v
+    WHERE v.round_id = %s AND v.branch_id = ANY(%s) AND v.criterion_id = ANY(%s) AND v.effective_state = 1
 """
 VETOED = """
     SELECT DISTINCT v.branch_id FROM evaluations_vetorecord v JOIN scoring_criterion c ON c.id = v.criterion_id
@@ -165,21 +160,21 @@ class Town:
 
 
 def review_rows(county: RoundCounty, star: Star, person: str) -> list[ReviewRow]:
-    """Every branch of the county with this star's review, in the order of their codes; seven queries."""
+    """Every branch of the county with this star's review, in the order of their codes; in a fixed number of queries."""
     place, code = [county.round_id, county.county_id], star.code
     if code not in STAR_CODES:  # it becomes the name of a column
         raise ValueError(code)
     found = select(ROWS.format(score=f"g.{code}"), [code, person, *place])
     marks = stamps(county.round_id, county.round.criteria_set_id, [row[1] for row in found], code)
     criteria = [row for row in published_standard(county.round.criteria_set_id).criteria if row.star == code]
-    jumps = jumps_of(county, criteria)
+    jumps = jumps_of(county.round, criteria, [row[1] for row in found])
     vetoes = {row[0] for row in select(VETOED, [*place, code, ALL_STARS])}
     dissents = dissented([row[0] for row in found], [row.pk for row in criteria])
     corrected = {row[0] for row in select(CORRECTED, [*place, code])}
     sampled = dict(select(SAMPLED, [county.pk, code]))
     return [
         ReviewRow(
-            *row, star.pass_line, marks[row[1]], jumps.get(row[1], 0), row[1] in vetoes, row[0] in dissents,
+            *row, star.pass_line, marks[row[1]], jumps[row[1]], row[1] in vetoes, row[0] in dissents,
             row[0] in corrected, row[0] in sampled, sampled.get(row[0], False),
         )
         for row in found
@@ -192,8 +187,31 @@ def limit_of(row: Criterion) -> Decimal:
     return JUMP if own is None else own
 
 
-def jumps_of(county: RoundCounty, criteria: list[Criterion]) -> dict[int, int]:
-    """Branch id → how many of its values jumped against last year's."""
-    sized = [row for row in criteria if row.takes_entry and row.value_type not in NO_SIZE]
-    columns = [[row.pk for row in sized], [row.code for row in sized], [limit_of(row) for row in sized]]
-    return dict(select(JUMPS, [*columns, county.round.previous_id, county.round_id, county.county_id]))
+def jumps_of(evaluation: EvaluationRound, criteria: Iterable[Criterion], branches: Sequence[int]) -> Counter[int]:
+    """Branch id → how many of its values jumped against last year's; three queries, one without a year before."""
+    sized = {row.pk: row for row in criteria if row.takes_entry and row.value_type not in NO_SIZE}
+    if evaluation.previous_id is None:
+        return Counter()
+    last_set = evaluation.previous.criteria_set_id
+    ids = {row.code: row.pk for row in published_standard(last_set).criteria}
+    same = {pk: ids[row.code] for pk, row in sized.items() if row.code in ids}
+    last = sizes_of(evaluation.previous_id, branches, same.values())
+    now = sizes_of(evaluation.pk, branches, same)
+    limits = {pk: limit_of(row) for pk, row in sized.items()}
+    return Counter(
+        branch
+        for (branch, criterion, period), units in now.items()
+        if is_jump(units, last.get((branch, same[criterion], period)), limits[criterion])
+    )
+
+
+def sizes_of(round_id: int, branches: Sequence[int], criteria: Iterable[int]) -> dict[tuple[int, int, int], int]:
+    """(branch, criterion, period) → the number that counts, in ten-thousandths."""
+    return {tuple(row[:3]): row[3] for row in select(SIZES, [round_id, list(branches), list(criteria)])}
+
+
+def is_jump(now: int | None, last: int | None, limit: Decimal) -> bool:
+    """Did a number change by more than that many percent? What was nothing, or isn't there, is no base."""
+    if not last or now is None:
+        return False
+    return abs(now - last) * 100 > limit * abs(last)

@@ -56,6 +56,11 @@ class Said:
         known = ACTIONS.get(self.decision.action)
         return str(known.label) if known else ""
 
+    @property
+    def of_star(self) -> bool:
+        """Is it about this star? What was said of the whole branch may speak of other stars' values."""
+        return bool(self.decision.star)
+
 
 class StarPage:
     """A branch's star as one person sees it; 404 where that is not at all."""

@@ -22,7 +22,7 @@ from evaluations.reading.marks import StarHead
 from evaluations.reading.people import names_of
 from evaluations.reading.review_changes import Change, Changes
 from evaluations.reading.review_check import RETURNS_OF_STAR, within
-from evaluations.reading.review_rows import limit_of
+from evaluations.reading.review_rows import is_jump, limit_of
 from evaluations.reading.review_values import option_meanings
 from evaluations.reading.values import GivenValues
 from evaluations.services.completeness import township_rows
@@ -202,7 +202,6 @@ class TownPage:
 
 def jumps(line: CriterionLine) -> bool:
     """Did the value change against last year's by more than the limit?"""
-    now, last = line.given.units, line.last.units if line.last else None
-    if not now or not last or line.row.value_type in NO_SIZE or not line.row.takes_entry:
+    if line.row.value_type in NO_SIZE or not line.row.takes_entry or line.given.missing or line.last is None:
         return False
-    return abs(now - last) * 100 > limit_of(line.row) * abs(last)
+    return is_jump(line.given.units, line.last.units, limit_of(line.row))
