@@ -20,7 +20,8 @@ from evaluations.reading.words import level_word
 from evaluations.services.proposing import PARTS, Changed, changes, lines_of, listed
 from evaluations.workflow import ProposalStatus, State
 
-PAGE = 200
+PAGE = 100
+SEALED = ("branch__code", "level", "earned")
 LAST_YEAR = ("up", "down", "same", "new")
 
 
@@ -43,6 +44,7 @@ class Row:
     cells: list[Cell]
     last: int | None
     changed: str
+    objected: str
     url: str
 
     @property
@@ -105,15 +107,27 @@ class ProposedList(CountyRoad):
         return dict(sealed.values_list("branch__code", "level"))
 
     @cached_property
+    def sealed(self) -> dict[str, tuple[int | None, set[str]]]:
+        """Branch code → its level and stars as they were sealed."""
+        if not self.row.is_official:
+            return {}
+        found = SealedRating.objects.filter(seal__round=self.row.round_id, seal__county=self.row.county_id)
+        return {code: (level, set(earned.split())) for code, level, earned in found.values_list(*SEALED)}
+
+    @cached_property
     def rows(self) -> list[Row]:
         return [self.row_of(line) for line in self.lines]
 
     def row_of(self, line: dict) -> Row:
         changed = self.changed.get(line["branch"])
         parts = "、".join(dict.fromkeys(gettext(PARTS[part]) for part in changed.parts)) if changed else ""
-        cells = [Cell(star, state_on(line, star.code)) for star in self.seen.stars]
+        level, earned = self.sealed.get(line["branch"], (line["level"], set(line["earned"])))
+        out = [star for star in self.seen.stars if star.code in line["earned"] and star.code not in earned]
+        line = line | {"level": level, "earned": [star for star in line["earned"] if star in earned]}
+        cells = [Cell(star, "withheld" if star in out else state_on(line, star.code)) for star in self.seen.stars]
+        objected = "、".join(star.shown_name for star in out)
         url = self.seen.url("county_branch", line["branch"])
-        return Row(line, cells, self.last_levels.get(line["branch"]), parts, url)
+        return Row(line, cells, self.last_levels.get(line["branch"]), parts, objected, url)
 
     @property
     def heads(self) -> list[StarHead]:

@@ -8,9 +8,18 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from evaluations.models import Correction, RosterEntry, RoundCounty, SealedCounty, StarReview, Submission, Value
+from evaluations.models import (
+    Correction,
+    Objection,
+    RosterEntry,
+    RoundCounty,
+    SealedCounty,
+    StarReview,
+    Submission,
+    Value,
+)
 from evaluations.services.rating import rate_county
-from evaluations.workflow import State, Status
+from evaluations.workflow import CONFIRM, State, Status
 from scoring.models import STAR_CODES
 from scoring.standard import published_standard
 from tests import factories
@@ -153,6 +162,19 @@ def test_a_branch_never_submitted_is_recorded_and_let_in_again_with_a_time(clien
 
     assert marked.status == Status.ABSENT
     assert county.submission().status == Status.DRAFT and county.submission().answer_due is not None
+
+
+def test_a_star_sealed_while_its_objection_was_open_is_marked_so(client, county):
+    notice = year.publish(county)
+    year.let_pass(county)
+    Objection.objects.create(
+        county=county.county, notice=notice, entry=county.row(), star=STAR, text="不实", receipt="YY-1"
+    )
+    year.step(county, CONFIRM)
+
+    shown = look(client, county, "road/list/")
+
+    assert shown.count("objection open: ") == 1
 
 
 def test_every_export_of_a_sealed_county_prints_its_digest(client, county):
