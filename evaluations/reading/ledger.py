@@ -25,6 +25,7 @@ ROWS = 50
 MOST_COUNTED = 10_000  # a count beyond it is said to be more: counting on would take longer than looking
 MOST_EXPORTED = 100_000
 FIELDS = ("chain", "who", "action", "q", "since", "until", "kind")
+EXACT = {"chain": "chain", "who": "actor", "action": "action"}
 SESSIONS = ("account.sign_in", "account.sign_out")
 COLUMNS = ("chain", "sequence", "at", "actor", "action", "subject", "detail", "previous", "hash")
 
@@ -68,22 +69,30 @@ class LedgerSearch:
     @cached_property
     def entries(self) -> QuerySet[LedgerEntry]:
         """What was asked for, the newest first."""
-        found = LedgerEntry.objects.order_by("-pk")
-        if not self.sees_all:
-            found = found.filter(actor__in=self.user.own_names)
-        exact = {"chain": "chain", "who": "actor"}
-        for name, field in exact.items():
+        found = LedgerEntry.objects.order_by("-pk").filter(self.own(), self.worded(), self.within_days())
+        for name, field in EXACT.items():
             if self.asked[name]:
                 found = found.filter(**{field: self.asked[name]})
-        if self.asked["action"]:
-            found = found.filter(action__startswith=self.asked["action"])
-        if self.asked["q"]:
-            found = found.filter(Q(subject__icontains=self.asked["q"]) | Q(detail__icontains=self.asked["q"]))
-        if self.asked["kind"] == "refused":
-            found = found.filter(action__endswith=".refuse")
-        elif self.asked["kind"] == "work":
-            found = found.exclude(action__in=SESSIONS)
-        return found.filter(self.within_days())
+        return found
+
+    def own(self) -> Q:
+        return Q() if self.sees_all else Q(actor__in=self.user.own_names)
+
+    def worded(self) -> Q:
+        """By a word in what it is about or says, and by kind."""
+        kinds = {"refused": Q(action__endswith=".refuse"), "work": ~Q(action__in=SESSIONS)}
+        word = self.asked["q"]
+        found = Q(subject__icontains=word) | Q(detail__icontains=word) if word else Q()
+        return found & kinds.get(self.asked["kind"], Q())
+
+    def within_days(self) -> Q:
+        """Whole days of the portal's time zone; a day that is none is left out."""
+        condition = Q()
+        if since := day_of(self.asked["since"]):
+            condition &= Q(at__gte=since)
+        if until := day_of(self.asked["until"]):
+            condition &= Q(at__lt=until + timedelta(days=1))
+        return condition
 
     @property
     def chips(self) -> list[tuple[str, str, bool]]:
@@ -94,15 +103,6 @@ class LedgerSearch:
             ("?" + urlencode(others | ({"kind": kind} if kind else {})), word, self.asked["kind"] == kind)
             for kind, word in words
         ]
-
-    def within_days(self) -> Q:
-        """Whole days of the portal's time zone; a day that is none is left out."""
-        condition = Q()
-        if since := day_of(self.asked["since"]):
-            condition &= Q(at__gte=since)
-        if until := day_of(self.asked["until"]):
-            condition &= Q(at__lt=until + timedelta(days=1))
-        return condition
 
     @cached_property
     def page(self) -> list[LedgerEntry]:
