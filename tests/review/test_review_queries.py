@@ -7,13 +7,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.models import RosterEntry, StarReview, Submission, Value
-from evaluations.services.rating import rate_county
 from evaluations.workflow import Status
 from scoring.models import STAR_CODES
 from scoring.standard import published_standard
 from tests.factories import value_rows
 from tests.review import world
-from tests.review.world import COUNTY, STAR
+from tests.review.world import STAR
 
 SECONDS = 5  # issue 4: a bulk action on 600
 FIRST = "419901001200"
@@ -33,11 +32,10 @@ PAGES = {
 
 @pytest.fixture(scope="module", params=[1, 60, 600])
 def county(request, django_db_setup, django_db_blocker):
-    """A county of so many branches: in one half's place all are under review, in the other's all are submitted."""
+    """A county of so many branches, all under review."""
     with django_db_blocker.unblock(), transaction.atomic():
         made = world.build(request.param, others=0)
         give_all(made)
-        rate_county(made.entry.this, COUNTY)
         pass_all(made)
         published_standard(made.entry.this.criteria_set_id)
         yield made
@@ -45,10 +43,11 @@ def county(request, django_db_setup, django_db_blocker):
 
 
 def give_all(made) -> None:
-    """Every value of one star, and what the township owes."""
+    """Every value of one star, and last year's of one of its criteria."""
     rows = published_standard(made.entry.this.criteria_set_id).criteria
-    asked = [row for row in rows if row.takes_entry and (row.star == STAR or row.source == "township")]
-    for evaluation in (made.entry.this, made.entry.last):
+    this = [row for row in rows if row.takes_entry and row.star == STAR]
+    last = [row for row in rows if row.code == "ST-07"]
+    for evaluation, asked in ((made.entry.this, this), (made.entry.last, last)):
         values = [
             value
             for branch in made.branches
