@@ -44,6 +44,14 @@ WORDS: dict[str, Promise] = {
     "upload.send": gettext_lazy("File sent in"),
     "upload.apply": gettext_lazy("File taken over"),
     "upload.discard": gettext_lazy("File discarded"),
+    "value.correct": gettext_lazy("Value corrected"),
+    "value.take_back": gettext_lazy("Correction taken back"),
+    "value.refuse_correction": gettext_lazy("Correction refused"),
+    "criterion.countersign": gettext_lazy("Countersigned"),
+    "criterion.dissent": gettext_lazy("Dissent"),
+    "criterion.refuse_countersign": gettext_lazy("Countersignature refused"),
+    "sample.draw": gettext_lazy("Site-check sample drawn"),
+    "sample.visit": gettext_lazy("Visit on site recorded"),
     "ledger.export": gettext_lazy("Ledger exported"),
     "ledger.verify": gettext_lazy("Ledger verified"),
 }
@@ -71,6 +79,12 @@ KEYS: dict[str, Promise] = {
     "file": gettext_lazy("file"),
     "changed": gettext_lazy("changed"),
     "year": gettext_lazy("year"),
+    "criterion": gettext_lazy("criterion"),
+    "department": gettext_lazy("department"),
+    "note": gettext_lazy("note"),
+    "size": gettext_lazy("branches drawn"),
+    "seed": gettext_lazy("seed"),
+    "finding": gettext_lazy("finding"),
 }
 MOST_NAMED = 5  # of a list; the rest is counted, and whole in the export
 
