@@ -202,6 +202,7 @@ def test_what_a_cell_may_not_hold_is_said_beside_it(county, head, row, said):
 
 def test_the_page_refuses_a_date_to_come(client, county):
     client.force_login(county.farms)
+    client.cookies["django_language"] = "en"
     department = Unit(department=county.farms.grants.get().department)
     file = SimpleUploadedFile("t.csv", f"code,CY-02\n{county.branches[0].code},55\n".encode())
     facts = {"file": file, "unit": department.key, "source": "粮食台账"}
