@@ -29,10 +29,8 @@ def place_of(role: Role, star: str = STAR) -> dict:
     if role == Role.DEPARTMENT_CLERK:
         return {"region": county(), "department": Department.objects.get_or_create(county=county(), name="县民政局")[0]}
     if role == Role.BRANCH_VIEWER:
-        return {"branch": BranchFactory(township=township(TOWN), code="419901001777")}
-    return (
-        {} if role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR) else {"region": county()}
-    )
+        return {"branch": BranchFactory(township=township(TOWN))}
+    return {} if role in SEPARATED else {"region": county()}
 
 
 def given(user: User, role: Role, **place) -> Grant:
