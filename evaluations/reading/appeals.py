@@ -15,8 +15,8 @@ from branches.working_days import today
 from evaluations.models import Appeal, SealedCounty, SealedRating, StarChange
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.people import names_of
-from evaluations.services.appealing import last_day_to_appeal
 from evaluations.services.current import stars_of
+from evaluations.services.road.counties import last_appeal_day
 from evaluations.services.road.persons import may_act, places_of
 from evaluations.workflow import APPEAL, Action, Subject, actions_of
 from scoring.models import Star
@@ -79,7 +79,7 @@ class AppealList:
 
     @cached_property
     def last_day(self) -> date | None:
-        return last_day_to_appeal(self.seen.row)
+        return last_appeal_day(self.seen.row)
 
     @cached_property
     def takes(self) -> bool:

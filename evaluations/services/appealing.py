@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.timezone import localtime
 
 from accounts.models import User
-from branches.working_days import working_day_after
 from evaluations.models import Appeal, Objection, RosterEntry, RoundCounty, StarChange
 from evaluations.services.cases import Answer, Given, SealedCase
+from evaluations.services.road.counties import last_appeal_day
 from evaluations.services.road.persons import reviewed_branch
 from evaluations.workflow import APPEAL, GRANT_APPEAL, OPEN_OBJECTIONS, Action, AppealStatus
 from scoring.models import STAR_CODES
@@ -34,13 +32,6 @@ def rule_on_appeal(
 ) -> Answer:
     """Grant an appeal or dismiss it; granted, the star stands in the current list from the day of the ruling."""
     return AppealCase(county, action, by, Given(reply=reply, document=document), seen_revision, pk).run()
-
-
-def last_day_to_appeal(county: RoundCounty) -> date | None:
-    """The last day on which an appeal is taken: some working days after the county was confirmed."""
-    if county.confirmed_at is None:
-        return None
-    return working_day_after(localtime(county.confirmed_at).date(), county.appeal_days, county.county_id)
 
 
 class FiledCase(SealedCase):
@@ -68,7 +59,7 @@ class FiledCase(SealedCase):
 
     def appeal_in_time(self) -> Message | None:
         self.county.confirmed_at, self.county.appeal_days = self.confirmed_at, self.appeal_days
-        last = last_day_to_appeal(self.county)
+        last = last_appeal_day(self.county)
         if self.sealed is None or last is None:
             return Message(N_("Nothing is confirmed for this branch."))
         if self.today > last:

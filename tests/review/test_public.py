@@ -299,3 +299,10 @@ def test_a_page_costs_the_same_however_long_the_list(client, django_assert_num_q
         text = read(client, show="all")
 
     assert text.count('<th scope="row">') == min(count, 20)  # as many hold a star
+
+
+@pytest.mark.parametrize(("language", "url"), [("zh-hans", '"/public/"'), ("en", '"/public/?lang=en"')])
+def test_the_sign_in_page_leads_there(client, db, language, url):
+    client.cookies["django_language"] = language
+
+    assert url in read(client, "/sign-in/")
