@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from branches.models import Department
+from branches.models import Department, SpecialDay
 from evaluations.models import EvaluationRound
 from ledger.models import LedgerEntry
 from scoring.models import CriteriaSet
@@ -110,6 +110,22 @@ def add_department(client, user):
 
 def rename_department(client, user):
     return change(client, "branches_department", department().pk, {"county": county().code, "name": "县水利局"})
+
+
+def add_special_day(client, user):
+    form = {"county": county().code, "on": "2026-11-25", "name": "古庙会"}
+    return client.post(reverse("admin:branches_specialday_add"), form)
+
+
+def delete_special_days(client, user):
+    day = SpecialDay.objects.create(county=county(), on="2026-11-25", name="古庙会")
+    return delete_listed(client, "branches_specialday", day.pk)
+
+
+def record_merger(client, user):
+    old, new = branches(2)
+    form = {"before": old.pk, "after": new.pk, "way": "merger", "on": "2026-11-01", "document": "示民〔2026〕8号"}
+    return client.post(reverse("admin:branches_succession_add"), form)
 
 
 def edit_branch(client, user):
@@ -209,6 +225,9 @@ UNSAFE: list[tuple[str, Step, str]] = [
     (CRITERIA, add_department, "department.save"),
     (CRITERIA, rename_department, "department.save"),
     (CRITERIA, edit_branch, "branch.save"),
+    (CRITERIA, add_special_day, "special_day.save"),
+    (CRITERIA, delete_special_days, "special_day.delete"),
+    (CRITERIA, record_merger, "branch.merger"),
     (CRITERIA, add_set, "criteria.edit"),
     (CRITERIA, edit_star, "criteria.edit"),
     (CRITERIA, edit_criterion, "criteria.edit"),

@@ -43,7 +43,7 @@ def give_back(county):
 
 
 def set_the_deadline(county):
-    return approver(), "deadline", {"due": AHEAD}
+    return approver(), "deadline", {"due": AHEAD, "reason": "停电"}
 
 
 def ask_for_time(county):
