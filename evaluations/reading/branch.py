@@ -11,13 +11,15 @@ from django.http import Http404
 
 from evaluations.models import Rating, RosterEntry, SealedRating, VetoRecord
 from evaluations.reading.county import SeenCounty
-from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star
+from evaluations.reading.criteria import CriterionLine, lines_of, lines_of_star, may_see
 from evaluations.reading.evidence import files_of
 from evaluations.reading.gaps import Advice, Gap
 from evaluations.reading.marks import StarMark, marks_of
 from evaluations.reading.parking import parking_words
 from evaluations.reading.values import GivenValues
+from evaluations.reading.vetoes import VetoLine, line_of
 from evaluations.reading.words import level_word, signed, trimmed, two_places
+from evaluations.workflow import BEFORE_SEAL, REPORTERS
 from scoring.standard import Standard, published_standard
 from scoring.units import div_half_up, to_units
 
@@ -116,9 +118,28 @@ class BranchPage:
         return GivenValues(self.seen.round, self.branch.pk)
 
     @cached_property
+    def all_records(self) -> list[VetoRecord]:
+        """Every veto record of the branch, lifted ones too."""
+        rows = VetoRecord.objects.filter(round=self.seen.row.round_id, branch=self.branch)
+        return list(rows.select_related("criterion").order_by("pk"))
+
+    @property
     def records(self) -> list[VetoRecord]:
         """The veto records that stand."""
-        return list(VetoRecord.objects.filter(round=self.seen.row.round_id, branch=self.branch, lifted_at=None))
+        return [row for row in self.all_records if row.lifted_at is None]
+
+    @property
+    def vetoes(self) -> list[VetoLine]:
+        """The records the reader may see, each with its page."""
+        for row in self.all_records:
+            row.branch = self.branch
+        sight, code = self.seen.sight, self.branch.code
+        return [line_of(self.seen, row) for row in self.all_records if may_see(sight, code, row.criterion)]
+
+    @property
+    def may_report(self) -> bool:
+        """May the reader report a veto now?"""
+        return bool({*REPORTERS} & self.seen.sight.workers) and self.seen.row.state in BEFORE_SEAL
 
     @cached_property
     def lines(self) -> list[CriterionLine]:

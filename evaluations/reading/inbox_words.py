@@ -7,48 +7,53 @@ from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from scoring.models import ALL_STARS, StarCode
 
-# code: the sentence for one, the sentence for n; or one sentence. Named in it: %(branch)s, %(star)s, %(n)s, %(due)s …
+# code: the sentence for one and the one for several, or one sentence; %(branch)s, %(star)s, %(n)s, %(due)s … fill it.
 SENTENCES = {
-    "to_check": ngettext_lazy(
-        "%(branch)s was submitted and waits for your check.", "%(n)s branches were submitted and wait for your check.",
-        "n",
+    "to_check": (
+        _("%(branch)s was submitted and waits for your check."),
+        _("%(n)s branches were submitted and wait for your check."),
     ),
-    "returned": ngettext_lazy(
-        "%(branch)s was returned to you for correction.", "%(n)s branches were returned to you for correction.", "n"
+    "returned": (
+        _("%(branch)s was returned to you for correction."),
+        _("%(n)s branches were returned to you for correction."),
     ),
-    "to_review": ngettext_lazy(
-        "%(branch)s was passed by its township and waits for your review.",
-        "%(n)s branches were passed by their townships and wait for your review.", "n",
+    "to_review": (
+        _("%(branch)s was passed by its township and waits for your review."),
+        _("%(n)s branches were passed by their townships and wait for your review."),
     ),
-    "absent": ngettext_lazy(
-        "%(branch)s was recorded as not submitted.", "%(n)s branches were recorded as not submitted.", "n"
+    "absent": (
+        _("%(branch)s was recorded as not submitted."),
+        _("%(n)s branches were recorded as not submitted."),
     ),
-    "readmitted": ngettext_lazy(
-        "%(branch)s may submit after all, until %(due)s.", "%(n)s branches may submit after all, until %(due)s.", "n"
+    "readmitted": (
+        _("%(branch)s may submit after all, until %(due)s."),
+        _("%(n)s branches may submit after all, until %(due)s."),
     ),
-    "star_returned": ngettext_lazy(
-        "%(star)s of %(branch)s was returned: answer by %(due)s.",
-        "%(star)s of %(n)s branches was returned: answer by %(due)s.", "n",
+    "star_returned": (
+        _("%(star)s of %(branch)s was returned: answer by %(due)s."),
+        _("%(star)s of %(n)s branches was returned: answer by %(due)s."),
     ),
-    "star_to_check": ngettext_lazy(
-        "%(star)s of %(branch)s was corrected and waits for your check.",
-        "%(star)s of %(n)s branches was corrected and waits for your check.", "n",
+    "star_to_check": (
+        _("%(star)s of %(branch)s was corrected and waits for your check."),
+        _("%(star)s of %(n)s branches was corrected and waits for your check."),
     ),
-    "star_corrected": ngettext_lazy(
-        "%(star)s of %(branch)s is back, corrected.", "%(star)s of %(n)s branches is back, corrected.", "n"
+    "star_corrected": (
+        _("%(star)s of %(branch)s is back, corrected."),
+        _("%(star)s of %(n)s branches is back, corrected."),
     ),
-    "sent_back": ngettext_lazy(
-        "The organization department sent back %(star)s of %(branch)s.",
-        "The organization department sent back %(star)s of %(n)s branches.", "n",
+    "sent_back": (
+        _("The organization department sent back %(star)s of %(branch)s."),
+        _("The organization department sent back %(star)s of %(n)s branches."),
     ),
-    "all_reviewed": ngettext_lazy(
-        "All departments are done with %(branch)s.", "All departments are done with %(n)s branches.", "n"
+    "all_reviewed": (
+        _("All departments are done with %(branch)s."),
+        _("All departments are done with %(n)s branches."),
     ),
     "list_proposed": _("The list is proposed and waits for your approval."),
     "list_returned": _("The proposed list was returned to you."),
@@ -97,6 +102,8 @@ def sentence(code: str, params: Mapping, names: Mapping[str, str]) -> str:
     words = SENTENCES.get(code)
     if words is None:
         return gettext("Something has changed.")
+    if isinstance(words, tuple):
+        words = words[params.get("n", 1) != 1]
     filled = {"n": 1, "branch": "", "star": "", "due": "", "place": ""} | {
         name: shown(name, value, names) for name, value in params.items()
     }
