@@ -8,6 +8,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("People and roles")
 
+    def ready(self) -> None:
+        from accounts import checks  # noqa: F401, PLC0415 registers what `check --deploy` asks
+
 
 class SignInAttempts(AxesConfig):
     """django-axes under a name that the security administrator understands."""

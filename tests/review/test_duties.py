@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts import duties
+from accounts.checks import no_superuser
 from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import SEPARATED, Role
 from accounts.services import refuse_mixed_duties
@@ -165,3 +166,12 @@ def test_who_has_a_conflict_of_interest_does_not_review_that_branch_and_reviews_
     assert outcome.moved == [made.branches[1].code] and "conflict of interest" in str(outcome.refused)
     ConflictOfInterest.objects.all().delete()  # the control: off the list, the same reviewer may
     assert made.act(RECOMMEND, made.branches[0], by=User.objects.get(pk=reviewer.pk), star=STAR).moved
+
+
+def test_the_deploy_check_warns_of_a_superuser_flag():
+    user = UserFactory()
+    before = no_superuser(None)
+
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+
+    assert before == [] and [one.id for one in no_superuser(None)] == ["accounts.W001"]
