@@ -11,7 +11,7 @@ from evaluations.workflow import SUBMIT
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
-from tests.entry.giving import due, fill, move, reviewer, submission
+from tests.entry.giving import due, fill, move, submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AHEAD = (timezone.localtime() + timedelta(days=30)).strftime("%Y-%m-%dT18:00")
@@ -34,12 +34,6 @@ def withdraw(county):
     fill(county)
     move(county, SUBMIT)
     return county.clerk, "withdraw", choice(county)
-
-
-def give_back(county):
-    fill(county)
-    move(county, SUBMIT)
-    return reviewer(county), "return", choice(county) | {"reason": "与台账不符", "criterion": ["WM-04"]}
 
 
 def set_the_deadline(county):
@@ -73,7 +67,6 @@ STEPS = {
     submit: "submission.submit",
     submit_what_is_incomplete: "submission.refuse",
     withdraw: "submission.withdraw",
-    give_back: "submission.return",
     set_the_deadline: "deadline.set",
     ask_for_time: "extension.ask",
     grant: "extension.grant",

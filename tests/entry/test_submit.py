@@ -11,7 +11,7 @@ from evaluations.workflow import SUBMIT, WITHDRAW
 from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
-from tests.entry.giving import due, fill, move, reviewer, submission
+from tests.entry.giving import due, fill, move, submission
 
 pytestmark = pytest.mark.django_db
 
@@ -163,25 +163,6 @@ def test_a_submitted_branch_is_withdrawn_on_the_page_and_its_receipt_says_so(cli
     assert "Withdrawn: 1 branch." in text
     assert submission(county).status == "draft"
     assert "taken back since" in client.get(f"{county.base}/entry/receipts/{receipt}/").content.decode()
-
-
-def test_a_reviewer_returns_a_branch_on_the_page(client, county):
-    fill(county)
-    move(county, SUBMIT)
-    client.force_login(reviewer(county))
-    looked = client.get(f"{county.base}/entry/return/", {"branch": county.branches[0].code})
-
-    response = post(client, county, page="return", reason="与台账不符", criterion=["WM-04"])
-
-    assert 'value="WM-04"' in looked.content.decode() and "480" in looked.content.decode()
-    assert "Returned for correction." in shown(client, response)
-    assert submission(county).unlocked == ["WM-04"]
-
-
-def test_a_branch_that_was_not_submitted_is_not_looked_at_for_a_return(client, county):
-    client.force_login(reviewer(county))
-
-    assert client.get(f"{county.base}/entry/return/", {"branch": county.branches[0].code}).status_code == 404
 
 
 @pytest.mark.parametrize(

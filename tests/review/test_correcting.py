@@ -5,8 +5,6 @@ import json
 import pytest
 from django.db import IntegrityError
 
-from accounts.models import Grant
-from accounts.roles import Role
 from evaluations.models import Correction, Rating, Value
 from evaluations.reading.review_values import Histories
 from evaluations.services.correcting import CorrectionStep, Fix, correct
@@ -185,10 +183,9 @@ def test_a_reviewer_of_another_star_corrects_nothing_of_this_one(county):
 
 
 def test_nobody_corrects_a_branch_they_entered(county):
-    Grant.objects.create(user=county.clerk, role=Role.DEPARTMENT_REVIEWER, region=factories.county(), star=STAR)
-    vars(county.clerk).pop("held_grants", None)
+    Value.objects.filter(criterion__code="WM-04").update(updated_by=county.reviewers[STAR].username)
 
-    assert "You entered values" in refused(fix(county, by=county.clerk))
+    assert "You entered values" in refused(fix(county))
 
 
 @pytest.mark.parametrize(
@@ -197,9 +194,7 @@ def test_nobody_corrects_a_branch_they_entered(county):
 )
 def test_without_its_guard_the_forbidden_correction_would_be_written(county, monkeypatch, guard, changed):
     if guard == "entered_nothing":
-        Grant.objects.create(user=county.clerk, role=Role.DEPARTMENT_REVIEWER, region=factories.county(), star=STAR)
-        vars(county.clerk).pop("held_grants", None)
-        changed = {"by": county.clerk}
+        Value.objects.filter(criterion__code="WM-04").update(updated_by=county.reviewers[STAR].username)
     guarded = fix(county, **changed)
 
     monkeypatch.setattr(CorrectionStep, guard, lambda step, one: None)
