@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,12 +21,13 @@ from evaluations.reading.values import said
 from evaluations.services.calendar import keep_calendar, keeps_calendar
 from evaluations.services.deadlines import DeadlineRefused
 from evaluations.services.proposing import current_proposal
+from evaluations.services.rating import Busy
 from evaluations.services.road import Outcome, Wish, act, may_act
 from evaluations.services.road.counties import move_county
 from evaluations.services.road.proposals import move_proposal
-from evaluations.views.busy import told_when_busy
 from evaluations.views.entry_overview import watched_county
 from evaluations.views.entry_submit import tell, wishes_of
+from evaluations.views.values import is_in_the_way
 from evaluations.workflow import ACTIONS, MARK_ABSENT, READMIT, SEND_BACK, Action, Subject
 
 WHOLE = (Subject.COUNTY, Subject.PROPOSAL)
@@ -48,22 +50,30 @@ def proposed(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_POST
 @login_required
-@told_when_busy
 def step(request: HttpRequest, slug: str, county: str, key: str) -> HttpResponse:
     """One step of the county or of its list."""
     seen = watched_county(request, slug, county)
     action = ACTIONS.get(key)
     if action is None or action.subject not in WHOLE or may_act(request.user, action, county, place=county) is None:
         raise Http404
-    outcome = take(request, seen, action)
+    try:
+        tell_step(request, action, take(request, seen, action))
+    except (OperationalError, Busy) as error:
+        if not isinstance(error, Busy) and not is_in_the_way(error):
+            raise
+        messages.error(request, _("Values are being recorded just now; nothing was done. Try again in a minute."))
+    on_list = request.POST.get("page") == "county_list" or action.subject == Subject.PROPOSAL
+    return redirect(seen.url("county_list" if on_list else "county_road"))
+
+
+def tell_step(request: HttpRequest, action: Action, outcome: Outcome | None) -> None:
+    """What was done, or why it was not."""
     if outcome is None:
         messages.error(request, _("There is no proposed list."))
     elif outcome.moved:
         messages.success(request, _("Done: %(step)s.") % {"step": action.label})
     for why in outcome.refused.values() if outcome else ():
         messages.error(request, said(why))
-    on_list = request.POST.get("page") == "county_list" or action.subject == Subject.PROPOSAL
-    return redirect(seen.url("county_list" if on_list else "county_road"))
 
 
 def take(request: HttpRequest, seen: SeenCounty, action: Action) -> Outcome | None:

@@ -176,6 +176,19 @@ def test_control_with_the_tables_locked_before_the_counties_they_do(county, monk
     assert county.county.state == State.UNDER_REVIEW
 
 
+def test_who_proposes_while_a_file_is_being_taken_over_is_told_to_try_again(county, client, monkeypatch):
+    monkeypatch.setattr(seal, "HOLD_OFF", seal.HOLD_OFF.replace("'5s'", "'50ms'"))
+    client.force_login(county.organization_reviewer)
+    client.cookies["django_language"] = "en"
+    form = {"revision": county.county.revision}
+
+    with beside() as threads, transaction.atomic():
+        edit(county)
+        answer = threads.do(lambda: client.post(f"{county.base}/road/steps/propose/", form, follow=True))
+
+    assert "Try again in a minute" in answer.content.decode() and county.county.state == State.UNDER_REVIEW
+
+
 def test_the_digest_is_of_the_content(county):
     made = year.propose(county)
 
