@@ -1,8 +1,9 @@
 """The limited process that reads a whole workbook: `python -m tables.xlsx_book_child FILE HIDDEN` writes JSON lines.
 
 For every sheet that shows, and for the hidden one called HIDDEN: ["sheet", name, shows], then its ["row", number,
-cells], ["hidden", number, cells] and ["merged", range]; for any other hidden sheet ["concealed", name]. Last ["end"], or
-["refused", sentence, parameters]. No last line at all: a limit was hit. Refused cells name themselves as sheet!cell.
+cells], ["hidden", number, cells] and ["merged", range]; for any other hidden sheet ["concealed", name]. Last
+["end"], or ["refused", sentence, parameters]. No last line at all: a limit was hit. Refused cells name themselves as
+sheet!cell.
 """
 
 import resource
