@@ -177,7 +177,7 @@ PROPOSE = Action(
 )  # fmt: skip
 PUBLISH = Action(
     "publish", _("Open the public notice"), Subject.COUNTY, (State.PROPOSED,), State.ON_NOTICE, APPROVER,
-    (State.PROPOSED,), (), ("list_approved", "unchanged", "has_contact", "reviewed_nothing"),
+    (State.PROPOSED,), (), ("list_approved", "unchanged", "has_contact", "reviewed_nothing", "proposed_by_another"),
 )  # fmt: skip
 WITHDRAW_NOTICE = Action(
     "withdraw_notice", _("Withdraw the notice"), Subject.COUNTY, (State.ON_NOTICE,), State.UNDER_REVIEW, APPROVER,
@@ -185,7 +185,7 @@ WITHDRAW_NOTICE = Action(
 )  # fmt: skip
 CONFIRM = Action(
     "confirm", _("Confirm and seal"), Subject.COUNTY, (State.ON_NOTICE,), State.CONFIRMED, APPROVER,
-    (State.ON_NOTICE,), (), ("notice_over", "nothing_unnoticed", "reviewed_nothing"),
+    (State.ON_NOTICE,), (), ("notice_over", "nothing_unnoticed", "reviewed_nothing", "proposed_by_another"),
 )  # fmt: skip
 CLOSE = Action(
     "close", _("Close the round"), Subject.COUNTY, (State.CONFIRMED,), State.CLOSED, APPROVER, (State.CONFIRMED,),
@@ -289,7 +289,7 @@ LIFT = Action(
 )  # fmt: skip
 KEEP_VETO = Action(
     "keep_veto", _("Keep the veto"), Subject.VETO, (VetoStatus.LIFT_ASKED,), VetoStatus.STANDING, APPROVER,
-    BEFORE_SEAL, (Need.REASON,), ("asked_by_another",),
+    BEFORE_SEAL, (Need.REASON,), ("asked_by_another", "entered_nothing"),
 )  # fmt: skip
 
 # Objections and appeals ----------------------------------------------------------------------------------------------
@@ -304,11 +304,11 @@ CHECK_OBJECTION = Action(
 )  # fmt: skip
 UPHOLD = Action(
     "uphold", _("Uphold the objection"), Subject.OBJECTION, (ObjectionStatus.CHECKED,), ObjectionStatus.UPHELD,
-    APPROVER, RULING, (Need.DOCUMENT, Need.REPLY), ("checked_by_another",),
+    APPROVER, RULING, (Need.DOCUMENT, Need.REPLY), ("checked_by_another", "reviewed_by_others"),
 )  # fmt: skip
 REJECT = Action(
     "reject", _("Reject the objection"), Subject.OBJECTION, (ObjectionStatus.CHECKED,), ObjectionStatus.REJECTED,
-    APPROVER, RULING, (Need.REPLY,), ("checked_by_another",),
+    APPROVER, RULING, (Need.REPLY,), ("checked_by_another", "reviewed_by_others"),
 )  # fmt: skip
 APPEAL = Action(
     "appeal", _("Appeal"), Subject.APPEAL, (), AppealStatus.FILED, HEAD, (State.CONFIRMED,), (Need.REASON,),

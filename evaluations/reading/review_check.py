@@ -17,7 +17,8 @@ from evaluations.reading.review_rows import jumps_of
 from evaluations.services.completeness import Branch, Progress, progress_of, slots_of, township_rows
 from evaluations.services.road import may_act
 from evaluations.services.road.stamps import stamps
-from evaluations.workflow import DECIDED, GIVE_BACK, PASS, PASS_STAR, RETAKE, RETURN, RETURN_STAR, StarStatus, Status
+from evaluations.services.road.submissions import begun_by_departments
+from evaluations.workflow import GIVE_BACK, PASS, PASS_STAR, RETAKE, RETURN, RETURN_STAR, StarStatus, Status
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ class StarRow:
     entry: RosterEntry
     review: StarReview
     head: StarHead
+    stamp: int
 
     @property
     def wish(self) -> str:
-        return f"{self.entry.branch.code}:{self.review.revision}:0:{self.head.code}"
+        return f"{self.entry.branch.code}:{self.review.revision}:{self.stamp}:{self.head.code}"
 
 
 class CheckList:
@@ -106,25 +108,31 @@ class CheckList:
             found.setdefault(one.entry_id, []).append(one)
         return found
 
-    @property
+    @cached_property
     def stars(self) -> list[StarRow]:
-        """The stars that came back corrected."""
+        """The stars that came back corrected, each with what stands behind it now."""
         heads = {star.code: StarHead(star) for star in self.seen.stars}
-        return [
-            StarRow(entry, one, heads[one.star])
+        found = [
+            (entry, one)
             for entry in self.entries
             for one in self.reviews.get(entry.pk, ())
             if one.status == StarStatus.CORRECTED
         ]
+        branches: dict[str, list[int]] = {}
+        for entry, one in found:
+            branches.setdefault(one.star, []).append(entry.branch_id)
+        evaluation = self.seen.round
+        marks = {star: stamps(evaluation.pk, evaluation.criteria_set_id, ids, star) for star, ids in branches.items()}
+        return [StarRow(entry, one, heads[one.star], marks[one.star][entry.branch_id]) for entry, one in found]
 
     @property
     def passed(self) -> list[tuple[RosterEntry, bool]]:
         """The branches passed on, each with whether it can still be taken back: no department has begun with it."""
-        begun = (*DECIDED, StarStatus.RETURNED, StarStatus.CORRECTED)
+        begun = begun_by_departments([entry.pk for entry in self.entries])
         return [
-            (entry, entry.submission.status == Status.PASSED and not any(one.status in begun for one in own))
+            (entry, entry.submission.status == Status.PASSED and entry.pk not in begun)
             for entry in self.entries
-            if (own := self.reviews.get(entry.pk))
+            if self.reviews.get(entry.pk)
         ]
 
     @property

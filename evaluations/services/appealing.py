@@ -11,7 +11,7 @@ from accounts.models import User
 from evaluations.models import Appeal, Objection, RosterEntry, RoundCounty, StarChange
 from evaluations.services.cases import Answer, Given, SealedCase
 from evaluations.services.road.counties import last_appeal_day
-from evaluations.services.road.persons import reviewed_branch
+from evaluations.services.road.persons import reviewed_branch, ruled_on_branch
 from evaluations.workflow import APPEAL, GRANT_APPEAL, OPEN_OBJECTIONS, Action, AppealStatus
 from scoring.models import STAR_CODES
 from tables.message import N_, Message
@@ -114,7 +114,8 @@ class AppealCase(SealedCase):
         return same and self.revision == self.seen + 1
 
     def not_a_first_reviewer(self) -> Message | None:
-        if reviewed_branch(self.by, self.county.round_id, self.sealed.branch_id):
+        asked = self.by, self.county.round_id, self.sealed.branch_id
+        if reviewed_branch(*asked) or ruled_on_branch(*asked):
             return Message(N_("You took part in the first review of this branch: somebody else decides its appeal."))
         return None
 

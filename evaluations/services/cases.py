@@ -18,7 +18,7 @@ from accounts.models import Grant, User
 from evaluations.models import RoundCounty, SealedCounty, SealedRating, StarChange
 from evaluations.services.following import follow_up
 from evaluations.services.private_numbers import private_number
-from evaluations.services.road.persons import may_act
+from evaluations.services.road.persons import conflict_at, may_act, mixed_duties
 from evaluations.services.road.steps import CHANGED, STATES
 from evaluations.workflow import Action, Need, State
 from ledger.services import append
@@ -126,7 +126,12 @@ class Case:
             return Message(STATES[State(self.state)])
         if self.revision != self.seen:
             return CHANGED
-        return self.lacks() or next((why for check in self.checks if (why := check())), None)
+        why = self.lacks() or next((why for check in self.checks if (why := check())), None)
+        return why or mixed_duties(self.by, self.grant) or self.conflict()
+
+    def conflict(self) -> Message | None:
+        """Who has declared an interest in a branch may speak for it, and decides nothing about it."""
+        return conflict_at(self.by, self.branch) if self.action.sources else None
 
     def lacks(self) -> Message | None:
         """What the form asks for and did not get; what it got is kept as it is stored."""

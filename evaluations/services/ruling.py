@@ -14,6 +14,7 @@ from django.db.models import F
 from accounts.models import User
 from evaluations.models import Objection, RatingMark, RoundCounty, StarChange, StarReview
 from evaluations.services.cases import Answer, Given, SealedCase
+from evaluations.services.road.persons import reviewed_branch
 from evaluations.services.sealed import columns_of
 from evaluations.workflow import (
     CHECK_OBJECTION,
@@ -80,6 +81,11 @@ class ObjectionCase(SealedCase):
             return why
         if self.gives_back and not self.given.document:
             return Message(N_("The results are sealed: giving the star back needs a decision number."))
+        return None
+
+    def reviewed_by_others(self) -> Message | None:
+        if reviewed_branch(self.by, self.county.round_id, self.one.entry.branch_id):
+            return Message(N_("You took part in the review of this branch: somebody else has to rule on it."))
         return None
 
     def checked_by_another(self) -> Message | None:

@@ -21,7 +21,7 @@ from accounts.models import Grant, User
 from evaluations.models import Decision, RosterEntry, RoundCounty, StarReview, Submission, VetoRecord
 from evaluations.services.absences import today
 from evaluations.services.following import follow_up
-from evaluations.services.road.persons import declared_by, entered_by, may_act, mixed_duties
+from evaluations.services.road.persons import CONFLICT, ENTERED_IT, declared_by, entered_by, may_act, mixed_duties
 from evaluations.services.road.steps import COUNTY, STATES
 from evaluations.workflow import ASK_LIFT, KEEP_VETO, LIFT, REPORT_VETO, Action, Need, State, VetoStatus
 from ledger.services import append
@@ -216,10 +216,8 @@ class VetoStep:
 
     def entered_nothing(self, record: VetoRecord) -> Message | None:
         if entered_by(self.by, self.county.round_id, [record.branch_id]):
-            return Message(N_("You entered values of this branch: somebody else has to check it."))
-        if declared_by(self.by, [record.branch_id]):
-            return Message(N_("A conflict of interest is declared for this branch: somebody else has to check it."))
-        return None
+            return ENTERED_IT
+        return CONFLICT if declared_by(self.by, [record.branch_id]) else None
 
     # What is written ----------------------------------------------------------------------------------------------
     def is_repeated(self, record: VetoRecord) -> bool:

@@ -332,3 +332,4 @@ def test_no_step_of_a_county_is_taken_by_who_holds_another_role(county, action):
         outcome = step(county, action, by=person, reason="x", document="x")
 
         assert outcome.refused[COUNTY] == NOT_YOURS
+

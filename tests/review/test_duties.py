@@ -10,11 +10,11 @@ from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import SEPARATED, Role
 from accounts.services import refuse_mixed_duties
 from branches.models import Department
-from evaluations.workflow import PASS, RECOMMEND, Status
+from evaluations.workflow import APPROVE, PASS, RECOMMEND, WITHDRAW_NOTICE, Status
 from ledger.models import LedgerEntry
 from tests.accounts.test_admin import staff
 from tests.factories import BranchFactory, UserFactory, county, person, township
-from tests.review import world
+from tests.review import county_year, world
 from tests.review.world import STAR
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,17 @@ def test_the_deploy_check_warns_of_a_superuser_flag():
     User.objects.filter(pk=user.pk).update(is_superuser=True)
 
     assert before == [] and [one.id for one in no_superuser(None)] == ["accounts.W001"]
+
+
+def test_a_mixed_duty_that_exists_all_the_same_approves_no_list():
+    made = county_year.reviewed(1)
+    county_year.propose(made)
+    approver = made.organization_approver
+    other = UserFactory(person="工号-9")
+    User.objects.filter(pk=approver.pk).update(person="工号-9")
+    alone = county_year.step(made, WITHDRAW_NOTICE, by=User.objects.get(pk=approver.pk), reason="x")
+    Grant.objects.create(user=other, role=Role.ORGANIZATION_REVIEWER, region=county())
+
+    outcome = county_year.step(made, APPROVE, by=User.objects.get(pk=approver.pk), document=county_year.MINUTES)
+
+    assert "two persons" in str(*outcome.refused.values()) and "two persons" not in str(*alone.refused.values())

@@ -12,6 +12,7 @@ from evaluations.workflow import (
     PASS_STAR,
     RECOMMEND,
     RECONSIDER,
+    RETAKE,
     RETURN_STAR,
     SEND_BACK,
     Status,
@@ -135,3 +136,17 @@ def test_nobody_reviews_a_branch_they_entered_under_another_account_of_theirs(co
     outcome = county.act(RECOMMEND, by=reviewer, star=STAR)
 
     assert "You entered values" in str(outcome.refused[county.branches[0].code])
+
+
+@pytest.mark.parametrize("then", ["corrected", "reviewing again"])
+def test_what_a_department_began_is_not_taken_back_by_the_township(county, then):
+    county.fill()
+    county.put(Status.PASSED)
+    untouched = county.act(RETAKE, by=county.head)
+    county.put(Status.PASSED)
+    county.act(RETURN_STAR, by=county.reviewers[STAR], star=STAR, reason="不符", criteria=["ST-07"], due=ahead())
+    county.put_star("corrected" if then == "corrected" else "reviewing")
+
+    outcome = county.act(RETAKE, by=county.head)
+
+    assert untouched.moved and not outcome.moved

@@ -15,7 +15,7 @@ from accounts.duties import clash_with
 from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import fits_place
 from evaluations.workflow import Action
-from tables.message import Message
+from tables.message import N_, Message
 
 # Whoever gave a value that somebody changed since gave it all the same; what a corrector wrote is no entry.
 ENTERED = """
@@ -40,6 +40,12 @@ REVIEWED = """
     ) OR EXISTS (
         SELECT FROM evaluations_correction c JOIN evaluations_rosterentry r ON r.id = c.entry_id
         WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND c.by = ANY(%(names)s)
+    ) OR EXISTS (
+        SELECT FROM evaluations_countersign c JOIN evaluations_rosterentry r ON r.id = c.entry_id
+        WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND c.by = ANY(%(names)s)
+    ) OR EXISTS (
+        SELECT FROM evaluations_sitecheck c JOIN evaluations_rosterentry r ON r.id = c.entry_id
+        WHERE r.round_id = %(round)s AND r.county_id = %(county)s AND c.by = ANY(%(names)s)
     )
 """
 CORRECTED = """
@@ -62,14 +68,25 @@ ENTERED_ANY = """
     )
 """
 FIRST_REVIEWED = """
+    WITH entry AS (SELECT id FROM evaluations_rosterentry WHERE round_id = %(round)s AND branch_id = %(branch)s)
+    SELECT EXISTS (SELECT FROM evaluations_decision d JOIN entry ON entry.id = d.submission_id
+            WHERE d.by = ANY(%(names)s) AND d.action NOT IN ('lift', 'keep_veto'))
+        OR EXISTS (SELECT FROM evaluations_correction c JOIN entry ON entry.id = c.entry_id
+            WHERE c.by = ANY(%(names)s))
+        OR EXISTS (SELECT FROM evaluations_countersign c JOIN entry ON entry.id = c.entry_id
+            WHERE c.by = ANY(%(names)s))
+        OR EXISTS (SELECT FROM evaluations_sitecheck c JOIN entry ON entry.id = c.entry_id
+            WHERE c.by = ANY(%(names)s))
+"""
+RULED = """
     SELECT EXISTS (
-        SELECT FROM evaluations_decision d JOIN evaluations_rosterentry r ON r.id = d.submission_id
-        WHERE r.round_id = %(round)s AND r.branch_id = %(branch)s AND d.by = ANY(%(names)s)
-    ) OR EXISTS (
-        SELECT FROM evaluations_correction c JOIN evaluations_rosterentry r ON r.id = c.entry_id
-        WHERE r.round_id = %(round)s AND r.branch_id = %(branch)s AND c.by = ANY(%(names)s)
+        SELECT FROM evaluations_objection o JOIN evaluations_rosterentry r ON r.id = o.entry_id
+        WHERE r.round_id = %(round)s AND r.branch_id = %(branch)s
+            AND (o.checked_by = ANY(%(names)s) OR o.ruled_by = ANY(%(names)s))
     )
 """
+ENTERED_IT = Message(N_("You entered values of this branch: somebody else has to check it."))
+CONFLICT = Message(N_("A conflict of interest is declared for this branch: somebody else has to check it."))
 
 
 def may_act(user: User, action: Action, county: str, *, place: str = "", star: str = "") -> Grant | None:
@@ -125,6 +142,17 @@ def corrected_any(user: User, round_id: int, county: str) -> bool:
 def reviewed_branch(user: User, round_id: int, branch: int) -> bool:
     """Did this person take any step with this branch, or correct any of its values?"""
     return _is(FIRST_REVIEWED, user, round=round_id, branch=branch)
+
+
+def ruled_on_branch(user: User, round_id: int, branch: int) -> bool:
+    """Did this person check an objection to this branch, or rule on one?"""
+    return _is(RULED, user, round=round_id, branch=branch)
+
+
+def conflict_at(user: User, code: str) -> Message | None:
+    """What a declared conflict of interest says of deciding on this branch; None where there is none."""
+    kept = ConflictOfInterest.objects.filter(user__username__in=user.own_names, branch__code=code)
+    return CONFLICT if kept.exists() else None
 
 
 def _is(sql: str, user: User, **asked) -> bool:

@@ -63,11 +63,6 @@ class ProposalStep(WholeStep):
             return Message(N_("Approved already by %(by)s."), {"by": self.proposal.approved_by})
         return super().stands()
 
-    def proposed_by_another(self) -> Message | None:
-        if self.proposal.made_by in self.by.own_names:
-            return Message(N_("You proposed the list: somebody else has to decide."))
-        return None
-
     def take(self) -> None:
         if self.action == APPROVE:
             Proposal.objects.filter(pk=self.pk).update(

@@ -19,7 +19,7 @@ from django.db import connection
 from accounts.models import Grant, User
 from evaluations.models import Decision, RatingMark, RoundCounty, State
 from evaluations.services.following import follow_up
-from evaluations.services.road.persons import declared_by, entered_by, may_act, mixed_duties
+from evaluations.services.road.persons import CONFLICT, ENTERED_IT, declared_by, entered_by, may_act, mixed_duties
 from evaluations.workflow import Action, Need
 from ledger.services import append
 from scoring.models import Criterion, Source
@@ -165,10 +165,8 @@ class Step:
 
     def entered_nothing(self, one) -> Message | None:
         if one.branch_id in self.entered:
-            return Message(N_("You entered values of this branch: somebody else has to check it."))
-        if one.branch_id in self.declared:
-            return Message(N_("A conflict of interest is declared for this branch: somebody else has to check it."))
-        return None
+            return ENTERED_IT
+        return CONFLICT if one.branch_id in self.declared else None
 
     @cached_property
     def declared(self) -> set[int]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import F, Q
 
-from evaluations.models import Decision, StarReview, Submission, Value
+from evaluations.models import Correction, Decision, StarReview, Submission, Value
 from evaluations.services.completeness import Branch, Progress, progress_of, township_rows
 from evaluations.services.gates import is_past
 from evaluations.services.road.forgetting import forget_checked
@@ -150,9 +150,7 @@ class SubmissionStep(Step):
 
     @cached_property
     def begun(self) -> set[int]:
-        entries = [one.entry_id for one in self.found.values()]
-        begun = StarReview.objects.filter(entry__in=entries, status__in=[*DECIDED, StarStatus.RETURNED])
-        return set(begun.values_list("entry_id", flat=True))
+        return begun_by_departments([one.entry_id for one in self.found.values()])
 
     def leaves_time(self, one: Locked) -> Message | None:
         """Where entry is over, a return says until when it has to be answered."""
@@ -223,3 +221,12 @@ class SubmissionStep(Step):
         if self.action == PASS:
             return {"unlocked": [], "answer_due": None}
         return {"answer_due": self.asked.due} if self.action == READMIT else {}
+
+
+def begun_by_departments(entries: Sequence[int]) -> set[int]:
+    """Of these roster entries, those with which a department has begun: an opinion, a return or a correction, ever."""
+    moved = Decision.objects.filter(submission__in=entries).exclude(star="").values_list("submission_id")
+    corrected = Correction.objects.filter(entry__in=entries).values_list("entry_id")
+    begun = (*DECIDED, StarStatus.RETURNED, StarStatus.CORRECTED)
+    standing = StarReview.objects.filter(entry__in=entries, status__in=begun).values_list("entry_id")
+    return {entry for (entry,) in moved.union(corrected, standing)}

@@ -19,7 +19,7 @@ from evaluations.services.following import follow_up
 from evaluations.services.proposing import Changed, canonical_list, changes, current_proposal, digest_of, lines_of
 from evaluations.services.proposing import listed as lines_on
 from evaluations.services.rating import rate_in_snapshot
-from evaluations.services.road.persons import entered_any, may_act, reviewed_any
+from evaluations.services.road.persons import entered_any, may_act, mixed_duties, reviewed_any
 from evaluations.services.road.steps import CHANGED, LONGEST_REASON, STATES, Outcome
 from evaluations.workflow import Action, Need, State
 from ledger.services import SYSTEM, append
@@ -81,7 +81,8 @@ class WholeStep:
             return self.stands()
         if self.revision != self.given.seen_revision:
             return CHANGED
-        return self.lacks_words() or next((why for check in self.checks if (why := check())), None)
+        why = self.lacks_words() or next((why for check in self.checks if (why := check())), None)
+        return why or mixed_duties(self.by, self.grant)
 
     def stands(self) -> Message:
         """Where the county is instead of where the step begins."""
@@ -152,6 +153,12 @@ class WholeStep:
         place = self.row.round_id, self.row.county_id
         if reviewed_any(self.by, *place) or entered_any(self.by, *place):
             return Message(N_("You entered, reviewed or corrected values of this county: somebody else has to decide."))
+        return None
+
+    def proposed_by_another(self) -> Message | None:
+        """Who made the list decides on none of its steps."""
+        if self.proposal is not None and self.proposal.made_by in self.by.own_names:
+            return Message(N_("You proposed the list: somebody else has to decide."))
         return None
 
     # What is written ----------------------------------------------------------------------------------------------
