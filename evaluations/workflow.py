@@ -189,7 +189,7 @@ CONFIRM = Action(
 )  # fmt: skip
 CLOSE = Action(
     "close", _("Close the round"), Subject.COUNTY, (State.CONFIRMED,), State.CLOSED, APPROVER, (State.CONFIRMED,),
-    (), ("appeals_over",),
+    (), ("appeals_over", "objections_ruled"),
 )  # fmt: skip
 
 # A branch's submission -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
@@ -57,8 +58,13 @@ def network(address: str | None) -> str:
 
 @transaction.atomic
 def forget() -> int:
-    """Erase contact details some days after the ruling, and counts after a day; return how many contacts went."""
+    """Erase contact details some days after the ruling, and counts after a day; return how many contacts went.
+
+    The list a withdrawn notice showed is gone, and with it what most of its objections were about: their contacts go
+    that many days after the withdrawal, ruled on or not.
+    """
     FilingCount.objects.filter(began__lt=Now() - COUNTS_KEPT).delete()
-    ruled = Now() - timedelta(days=settings.OBJECTION_CONTACT_DAYS)
-    gone, _each = ObjectionContact.objects.filter(objection__ruled_at__lt=ruled).delete()
+    before = Now() - timedelta(days=settings.OBJECTION_CONTACT_DAYS)
+    over = Q(objection__ruled_at__lt=before) | Q(objection__notice__withdrawn_at__lt=before)
+    gone, _each = ObjectionContact.objects.filter(over).delete()
     return gone

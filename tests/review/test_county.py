@@ -289,6 +289,21 @@ def test_a_round_closes_when_its_appeals_are_over(county):
     assert step(county, CLOSE).moved and county.county.state == State.CLOSED
 
 
+def test_a_round_does_not_close_while_an_objection_is_open(county):
+    notice = year.publish(county)
+    year.let_pass(county)
+    told = {"text": "不实", "receipt": "YY-1", "status": "checked", "checked_by": "farms"}
+    one = Objection.objects.create(county=county.county, notice=notice, entry=county.row(), star=STAR, **told)
+    step(county, CONFIRM)
+    type(county.county).objects.filter(pk=county.county.pk).update(confirmed_at=year.world.now() - timedelta(days=60))
+
+    open_ = why(step(county, CLOSE))
+    Objection.objects.filter(pk=one.pk).update(status="rejected", reply="不成立", ruled_by="other")
+
+    assert open_ == "Objections not ruled on: 1."
+    assert step(county, CLOSE).moved
+
+
 def test_a_step_seen_on_another_revision_is_refused_and_a_double_click_is_not(county):
     row = county.county
 
@@ -332,4 +347,3 @@ def test_no_step_of_a_county_is_taken_by_who_holds_another_role(county, action):
         outcome = step(county, action, by=person, reason="x", document="x")
 
         assert outcome.refused[COUNTY] == NOT_YOURS
-

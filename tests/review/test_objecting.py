@@ -225,6 +225,17 @@ def test_contacts_are_erased_some_days_after_the_ruling_and_not_before(county, s
     assert Objection.objects.count() == 3 and settings.OBJECTION_CONTACT_DAYS == 90
 
 
+@pytest.mark.parametrize(("days", "left"), [(89, 1), (91, 0)])
+def test_contacts_of_a_withdrawn_notice_are_erased_some_days_after_though_nobody_rules(county, days, left):
+    noticed.objection(county, contact=CONTACT)
+    withdrawn = Now() - timedelta(days=days)
+    PublicNotice.objects.update(withdrawn_at=withdrawn, withdrawn_reason="名单有误")
+
+    objectors.forget()
+
+    assert ObjectionContact.objects.count() == left and Objection.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
     """Requests side by side, each with a connection of its own."""

@@ -22,6 +22,7 @@ from evaluations.workflow import (
     CLOSE_ENTRY,
     CONFIRM,
     OPEN_ENTRY,
+    OPEN_OBJECTIONS,
     PROPOSE,
     PUBLISH,
     WITHDRAW_NOTICE,
@@ -139,6 +140,11 @@ class CountyStep(WholeStep):
         here = Appeal.objects.filter(seal__round=self.row.round_id, seal__county=self.row.county_id)
         waiting = here.filter(status=AppealStatus.FILED).count()
         return Message(N_("Appeals not ruled on: %(count)s."), {"count": waiting}) if waiting else None
+
+    def objections_ruled(self) -> Message | None:
+        """Open ones withhold a star and keep their senders' contact details: none is left behind."""
+        waiting = self.row.objections.filter(status__in=OPEN_OBJECTIONS).count()
+        return Message(N_("Objections not ruled on: %(count)s."), {"count": waiting}) if waiting else None
 
     @property
     def notice(self) -> PublicNotice | None:
