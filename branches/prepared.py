@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import count
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.utils import CursorWrapper
 
 FEW, MANY = 50, 1_000_000  # rows
@@ -31,7 +31,11 @@ def execute(cursor: CursorWrapper, sql: str, parameters: Sequence | Mapping, *, 
     known = names.setdefault(connection.connection, {})
     prepared, call = forms(sql)
     if sql in known:
-        cursor.execute(f"EXECUTE {known[sql]} {call}", parameters)
+        try:
+            cursor.execute(f"EXECUTE {known[sql]} {call}", parameters)
+        except NotSupportedError:  # a table it reads has another shape now: plan it again the next time
+            known.pop(sql, None)
+            raise
         return
     name = f"portal_{next(numbers)}"
     cursor.execute(f"PREPARE {name} AS {prepared}; EXECUTE {name} {call}", parameters)

@@ -271,5 +271,5 @@ def confirm() -> None:
     """The days of the notice are moved into the past: a demo can't wait for them."""
     notices = PublicNotice.objects.filter(county=county(), withdrawn_at=None)
     last = localtime(now()).date() - timedelta(days=1)
-    notices.update(first_day=last - timedelta(days=8), last_day=last)
+    notices.update(first_day=last - timedelta(days=20), last_day=last)
     taken(move_county(county(), CONFIRM, by=person(APPROVER), seen_revision=county().revision))

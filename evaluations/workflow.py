@@ -173,7 +173,7 @@ BEGIN_REVIEW = Action(
 )  # fmt: skip
 PROPOSE = Action(
     "propose", _("Propose the list"), Subject.COUNTY, (State.UNDER_REVIEW,), State.PROPOSED, REVIEWER, REVIEW,
-    (), ("all_reviewed", "no_lift_pending", "corrected_nothing"),
+    (), ("all_reviewed", "no_lift_pending", "corrected_nothing", "entered_nothing"),
 )  # fmt: skip
 PUBLISH = Action(
     "publish", _("Open the public notice"), Subject.COUNTY, (State.PROPOSED,), State.ON_NOTICE, APPROVER,
@@ -185,7 +185,8 @@ WITHDRAW_NOTICE = Action(
 )  # fmt: skip
 CONFIRM = Action(
     "confirm", _("Confirm and seal"), Subject.COUNTY, (State.ON_NOTICE,), State.CONFIRMED, APPROVER,
-    (State.ON_NOTICE,), (), ("notice_over", "nothing_unnoticed", "reviewed_nothing", "proposed_by_another"),
+    (State.ON_NOTICE,), (),
+    ("notice_over", "nothing_unnoticed", "changed_by_rulings_only", "reviewed_nothing", "proposed_by_another"),
 )  # fmt: skip
 CLOSE = Action(
     "close", _("Close the round"), Subject.COUNTY, (State.CONFIRMED,), State.CLOSED, APPROVER, (State.CONFIRMED,),

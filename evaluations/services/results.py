@@ -68,15 +68,16 @@ def input_digests(inputs: CountyInputs, ranked: RankedResults) -> list[str]:
     rows = as_bytes(
         [columns.units, columns.last_units[:, of], columns.population[:, None], columns.households[:, None],
          results.basis[:, derived], ranked.previous_rank[:, None]],
-        [columns.state, columns.last_state[:, of], results.state[:, derived],
-         *([columns.withheld] if columns.withheld.any() else [])],
+        [columns.state, columns.last_state[:, of], results.state[:, derived]],
     )  # fmt: skip
-    content, width = rows.tobytes(), rows.shape[1]
+    content, width, withholds = rows.tobytes(), rows.shape[1], columns.withheld.any(axis=1).tolist()
     start = hashlib.sha256(f"{ENGINE_VERSION} {inputs.standard.digest} ".encode())
     digests = []
     for row, township in enumerate(inputs.townships):
         digest = start.copy()
         digest.update(township.encode() + content[row * width : (row + 1) * width])
+        if withholds[row]:  # of its own branch only: the others' results rest on nothing new
+            digest.update(b"withheld" + columns.withheld[row].tobytes())
         digests.append(digest.hexdigest())
     return digests
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from branches.models import Branch, SpecialDay
 from evaluations.models import (
     Appeal,
     Decision,
@@ -38,6 +39,7 @@ from evaluations.workflow import (
 )
 from ledger.models import LedgerEntry
 from tests.review import county_year as year
+from tests.review import world
 from tests.review.county_year import CONTACT, MINUTES, step
 from tests.review.world import COUNTY, STAR
 
@@ -251,7 +253,8 @@ def test_a_star_that_was_not_on_the_notice_is_not_confirmed(county):
 
 
 def test_without_the_guard_a_star_nobody_was_told_of_would_be_sealed(county, monkeypatch):
-    monkeypatch.setattr("evaluations.services.road.counties.CountyStep.nothing_unnoticed", lambda self: None)
+    for guard in ("nothing_unnoticed", "changed_by_rulings_only"):  # either of them would see it
+        monkeypatch.setattr(f"evaluations.services.road.counties.CountyStep.{guard}", lambda self: None)
     CHANGES["star"](county)
     year.publish(county)
     year.let_pass(county)
@@ -347,3 +350,39 @@ def test_no_step_of_a_county_is_taken_by_who_holds_another_role(county, action):
         outcome = step(county, action, by=person, reason="x", document="x")
 
         assert outcome.refused[COUNTY] == NOT_YOURS
+
+
+def set_inactive(county):
+    Branch.objects.filter(pk=county.branches[0].pk).update(active=False)
+
+
+def change_a_value(county):
+    Value.objects.filter(round=county.entry.this, criterion__code="CY-04").update(reported_number=1)
+
+
+def change_a_size(county):
+    Branch.objects.filter(pk=county.branches[0].pk).update(households=400)
+
+
+@pytest.mark.parametrize("change", [set_inactive, change_a_value, change_a_size])
+def test_what_changed_on_notice_without_a_veto_or_an_objection_is_not_confirmed(county, change):
+    year.publish(county)
+    year.let_pass(county)
+    change(county)
+
+    outcome = step(county, CONFIRM)
+
+    assert "since the notice opened" in why(outcome)
+
+
+def test_holidays_entered_after_the_notice_opened_lengthen_it(county):
+    notice = year.publish(county)
+    today = world.now().date()
+    notices = PublicNotice.objects.filter(pk=notice.pk)
+    notices.update(first_day=today - timedelta(days=12), last_day=today - timedelta(days=2))
+    days = [today - timedelta(days=count) for count in range(1, 12)]
+    SpecialDay.objects.bulk_create([SpecialDay(on=day, name="假日") for day in days])
+
+    outcome = step(county, CONFIRM)
+
+    assert "working days" in why(outcome)

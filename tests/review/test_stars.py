@@ -2,7 +2,8 @@
 
 import pytest
 
-from evaluations.models import Decision, Rating, Value
+from branches.models import Branch
+from evaluations.models import Decision, Rating, StarReview, Value
 from evaluations.services.rating import rate_county
 from evaluations.workflow import (
     ANSWER,
@@ -12,6 +13,7 @@ from evaluations.workflow import (
     PASS_STAR,
     RECOMMEND,
     RECONSIDER,
+    RESUME,
     RETAKE,
     RETURN_STAR,
     SEND_BACK,
@@ -150,3 +152,35 @@ def test_what_a_department_began_is_not_taken_back_by_the_township(county, then)
     outcome = county.act(RETAKE, by=county.head)
 
     assert untouched.moved and not outcome.moved
+
+
+def test_what_was_typed_after_a_return_and_never_sent_counts_for_nobody(county):
+    county.fill()
+    county.put(Status.PASSED)
+    county.act(RETURN_STAR, by=county.reviewers[STAR], star=STAR, reason="不符", criteria=["ST-07"], due=ahead())
+    county.entry.enter("ST-07", "310", revision=1)
+    StarReview.objects.filter(entry=county.row(), star=STAR).update(due=ahead(days=-1))
+
+    outcome = county.act(RESUME, by=county.reviewers[STAR], star=STAR)
+
+    value = county.entry.value("ST-07")
+    assert outcome.moved and (value.reported_number, value.revision) == (300, 3)
+
+
+def test_a_branch_whose_size_changed_since_it_was_looked_at_is_not_recommended(county):
+    county.put(Status.PASSED)
+    seen = county.wish(star=STAR)
+    Branch.objects.filter(pk=county.branches[0].pk).update(households=400)
+
+    outcome = world.act(county.county, RECOMMEND, [seen], by=county.reviewers[STAR], star=STAR)
+
+    assert not outcome.moved
+
+
+def test_a_branch_named_twice_in_one_request_is_moved_once(county):
+    county.put(Status.PASSED)
+    seen = county.wish(star=STAR)
+
+    world.act(county.county, RECOMMEND, [seen, seen], by=county.reviewers[STAR], star=STAR)
+
+    assert Decision.objects.filter(action="recommend").count() == 1

@@ -10,11 +10,11 @@ from django.db.models.functions import Now
 from django.utils.timezone import localtime
 
 from accounts.models import User
-from branches.working_days import today, working_day_after
+from branches.working_days import today, working_day_after, working_days_between
 from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, RoundCounty, Submission, VetoRecord
 from evaluations.services.proposing import canonical_list, digest_of, listed
 from evaluations.services.rating import in_snapshot
-from evaluations.services.road.persons import corrected_any
+from evaluations.services.road.persons import corrected_any, entered_any
 from evaluations.services.road.steps import Outcome
 from evaluations.services.road.whole import NAMED, Given, WholeStep
 from evaluations.services.seal import hold_off_edits, seal_in_snapshot
@@ -118,8 +118,13 @@ class CountyStep(WholeStep):
     def notice_over(self) -> Message | None:
         if self.notice is None:
             return Message(N_("There is no public notice."))
-        if today() > self.notice.last_day:
+        first, now = self.notice.first_day - timedelta(days=1), today()
+        lasted = working_days_between(first, now - timedelta(days=1), self.row.county_id)
+        if now > self.notice.last_day and lasted >= self.notice.days:
             return None
+        if now > self.notice.last_day:  # holidays that were entered after it had opened
+            shown = {"lasted": lasted, "days": self.notice.days}
+            return Message(N_("The public notice has lasted %(lasted)s of %(days)s working days."), shown)
         return Message(N_("The public notice lasts to the end of %(day)s."), {"day": str(self.notice.last_day)})
 
     def nothing_unnoticed(self) -> Message | None:
@@ -132,6 +137,27 @@ class CountyStep(WholeStep):
             N_("Stars that were not on the notice: %(count)s branches (%(names)s). Withdraw the notice first."),
             {"count": len(gained), "names": "、".join(gained[:NAMED])},
         )
+
+    def changed_by_rulings_only(self) -> Message | None:
+        """What is sealed is what was on notice, but for vetoes and objections that came since."""
+        old, new = ({line["branch"]: line for line in lines} for lines in (listed(self.proposal), self.lines))
+        objected = set(self.row.objections.values_list("entry__branch__code", flat=True))
+        wrong = [
+            line["name"]
+            for code, line in old.items()
+            if code not in objected and not is_explained(line, new.get(code, {}))
+        ] + [line["name"] for code, line in new.items() if code not in old]
+        if not wrong:
+            return None
+        return Message(
+            N_("Changed since the notice opened: %(count)s branches (%(names)s). Withdraw the notice first."),
+            {"count": len(wrong), "names": "、".join(wrong[:NAMED])},
+        )
+
+    def entered_nothing(self) -> Message | None:
+        if entered_any(self.by, self.row.round_id, self.row.county_id):
+            return Message(N_("You entered values of this county: somebody else has to propose."))
+        return None
 
     def appeals_over(self) -> Message | None:
         last = last_appeal_day(self.row)
@@ -210,6 +236,13 @@ class CountyStep(WholeStep):
     def note(self, why: Message | None) -> None:
         if self.action != CONFIRM or why is not None:  # the seal's own entry is the step's
             super().note(why)
+
+
+def is_explained(before: dict, after: dict) -> bool:
+    """Does a branch's line rest on what it rested on, or is there another veto since?"""
+    if before["vetoes"] != after.get("vetoes"):
+        return bool(after)
+    return all(before[name] == after.get(name) for name in ("inputs", "road"))
 
 
 def give_back_list(proposal: Proposal, step: WholeStep) -> None:

@@ -14,14 +14,16 @@ from evaluations.models import Decision, RoundCounty, StarReview
 from evaluations.services.completeness import untouched_since
 from evaluations.services.following import REVIEWED, follow_up
 from evaluations.services.road.dissent import dissented
-from evaluations.services.road.forgetting import forget_checked
+from evaluations.services.road.forgetting import forget_checked, take_back_unsent
 from evaluations.services.road.stamps import stamps
 from evaluations.services.road.steps import Asked, Outcome, Step, Wish, last_decisions
 from evaluations.workflow import (
     DECIDED,
     GIVE_BACK,
     NOT_RECOMMEND,
+    PASS_STAR,
     RECOMMEND,
+    RESUME,
     RETURN_STAR,
     Action,
     StarStatus,
@@ -61,7 +63,7 @@ ADVANCE = """
     RETURNING s.entry_id, old.status, s.status
 """
 WITHHOLDING = (StarStatus.NOT_RECOMMENDED,)
-LOOKED_AT = (RECOMMEND.key, NOT_RECOMMEND.key)  # decisions on what the values say
+LOOKED_AT = (RECOMMEND.key, NOT_RECOMMEND.key, PASS_STAR.key)  # decisions on what the values say
 
 
 @dataclass
@@ -155,16 +157,15 @@ class StarStep(Step):
         return None
 
     def corrected_all(self, one: LockedStar) -> Message | None:
-        returned = max(
-            (self.decisions[key] for key in self.decisions if key[0] == one.entry_id and key[1] in self.returns),
-            key=lambda decision: decision.pk,
-        )
-        open_ = untouched_since(self.county.round, one.branch_id, one.unlocked, returned.at)
+        open_ = untouched_since(self.county.round, one.branch_id, one.unlocked, self.returned_at(one))
         if open_:
             return Message(N_("Returned and not corrected yet: %(codes)s"), {"codes": ", ".join(open_)})
         return None
 
-    returns = (RETURN_STAR.key, GIVE_BACK.key)
+    def returned_at(self, one: LockedStar) -> datetime:
+        """When it was last returned."""
+        moves = (self.decisions.get((one.entry_id, action.key)) for action in (RETURN_STAR, GIVE_BACK))
+        return max(move.at for move in moves if move is not None)
 
     def sources_of(self, one: LockedStar) -> set[str]:
         return {row.source for row in self.rows if row.code in one.unlocked}
@@ -191,6 +192,9 @@ class StarStep(Step):
             unlocked=list(self.asked.criteria) if returned else [], due=self.asked.due if returned else None,
             decided_by=self.by.ledger_name if self.action.target in DECIDED else "",
         )  # fmt: skip
+        if self.action == RESUME:
+            for one in passed:
+                take_back_unsent(self.county.round, one.branch_id, one.unlocked, self.returned_at(one))
         if returned:
             forget_checked(self.county.round, [one.branch_id for one in passed], self.asked.criteria)
 

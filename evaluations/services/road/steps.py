@@ -9,7 +9,7 @@ every lock is held, is when a step took effect, so that what is changed afterwar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -29,6 +29,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST_REASON = 300
+SPELLED_OUT = 100  # refusals in one entry of the ledger; all are counted
 COUNTY = "SELECT state, entry_due, now() FROM evaluations_roundcounty WHERE id = %s FOR SHARE"
 UNKNOWN = Message(N_("There is no such branch in your township."))
 CHANGED = Message(N_("Changed since you opened the page; nothing was done."))
@@ -96,7 +97,7 @@ class Step:
         self.lock_county()
         self.found = self.lock([wish.branch for wish in wishes])
         outcome, passed = Outcome(), []
-        for wish in wishes:
+        for wish in {wish.branch: wish for wish in wishes}.values():  # a branch named twice is moved once
             one = self.found.get(wish.branch)
             why = self.refusal(one, wish)
             if why is not None:
@@ -222,7 +223,7 @@ class Step:
         roles = sorted({grant.role for one in passed if (grant := self.grants[one.branch])})
         detail = {
             "round": self.county.round.slug, "step": self.action.key, "branches": [one.branch for one in passed],
-            "refused": {branch: str(why) for branch, why in outcome.refused.items()}, "reason": self.asked.reason,
+            "refused": dict(told_of(outcome.refused)), "refusals": len(outcome.refused), "reason": self.asked.reason,
             "criteria": list(self.asked.criteria), "star": self.star, "role": roles, "acting_for": acting_for,
             "from": sorted({one.status for one in passed}), "to": str(self.action.target) if passed else "",
             "due": self.asked.due.isoformat() if self.asked.due else "",
@@ -233,6 +234,12 @@ class Step:
             action=f"{noun}.{self.action.key}" if passed else f"{noun}.refuse",
             subject=outcome.receipt or self.county.round.slug, detail=detail | more,
         )  # fmt: skip
+
+
+def told_of(refused: Mapping[str, Message]) -> Iterator[tuple[str, str]]:
+    """The refusals an entry spells out: a request of invented codes must not fill the ledger."""
+    for branch, why in list(refused.items())[:SPELLED_OUT]:
+        yield branch, str(why)
 
 
 def last_decisions(entries: Sequence[int], star: str = "") -> dict[tuple[int, str], Decision]:
