@@ -14,6 +14,7 @@ from accounts.models import User
 from branches.working_days import today
 from evaluations.models import Appeal, SealedCounty, SealedRating, StarChange
 from evaluations.reading.county import SeenCounty
+from evaluations.reading.objections import OPEN_FIRST, pager_of
 from evaluations.reading.people import names_of
 from evaluations.services.current import stars_of
 from evaluations.services.road.counties import last_appeal_day
@@ -71,11 +72,24 @@ class AppealList:
         return SealedCounty.objects.defer("content").filter(round=self.seen.round, county=self.seen.row.county).first()
 
     @cached_property
-    def rows(self) -> list[AppealRow]:
+    def filed(self):
+        """One page of the appeals, the longest open first."""
         found = Appeal.objects.filter(of_places(self.places, "branch__code"), seal=self.seal)
+        rows = found.select_related("branch__township").defer("reason", "reply").order_by(*OPEN_FIRST)
+        return Paginator(rows, PAGE).get_page(self.asked.get("filed"))
+
+    @property
+    def rows(self) -> list[AppealRow]:
         stars = {star.code: star for star in self.seen.stars}
-        rows = found.select_related("branch__township").defer("reason", "reply").order_by("ruled_at", "pk")
-        return [AppealRow(one, stars[one.star], self.seen.url("appeal", one.pk)) for one in rows]
+        return [AppealRow(one, stars[one.star], self.seen.url("appeal", one.pk)) for one in self.filed]
+
+    @property
+    def filed_pager(self) -> dict[str, object]:
+        return pager_of(self.filed, self.asked, "filed")
+
+    @property
+    def pager(self) -> dict[str, object]:
+        return pager_of(self.page, self.asked, "page")
 
     @cached_property
     def last_day(self) -> date | None:

@@ -15,6 +15,15 @@ from scoring.models import ALL_STARS, StarCode
 
 # code: the sentence for one and the one for several, or one sentence; %(branch)s, %(star)s, %(n)s, %(due)s … fill it.
 SENTENCES = {
+    "entry_opened": _("Entry is open."),
+    "entry_closed": _("Entry is closed."),
+    "entry_reopened": _("Entry is open again."),
+    "review_began": _("The review has begun."),
+    "taken_back": (
+        _("%(branch)s was taken back to its township's check."),
+        _("%(n)s branches were taken back to their townships' check."),
+    ),
+    "closed": _("The round is closed."),
     "to_check": (
         _("%(branch)s was submitted and waits for your check."),
         _("%(n)s branches were submitted and wait for your check."),

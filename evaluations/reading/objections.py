@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, QueryDict
+from django.utils.translation import gettext
 
 from accounts.models import User
 from evaluations.models import Objection, ObjectionContact
@@ -19,6 +20,8 @@ from evaluations.workflow import OPEN_OBJECTIONS, Action, Need, ObjectionStatus,
 from scoring.models import STAR_CODES, Star
 
 PAGE = 50
+OPEN, ALL = "open", "all"
+OPEN_FIRST = (F("ruled_at").desc(nulls_first=True), "pk")  # the longest open first, then what was ruled on last
 
 
 def handled_stars(user: User, county: str, *, place: str = "") -> list[str]:
@@ -54,11 +57,11 @@ class ObjectionRow:
 
 
 class ObjectionList:
-    """One page of the county's objections to the stars this person handles, the longest open first."""
+    """One page of the county's objections to the stars this person handles: the open ones unless asked."""
 
     def __init__(self, seen: SeenCounty, user: User, asked: QueryDict):
         self.seen, self.codes, self.asked = seen, handled_stars(user, seen.row.county_id), asked
-        self.status = asked.get("status", "") if asked.get("status") in ObjectionStatus.values else ""
+        self.status = asked.get("status") if asked.get("status") in (ALL, *ObjectionStatus.values) else OPEN
 
     def rows_of(self) -> QuerySet[Objection]:
         return Objection.objects.filter(county=self.seen.row, star__in=self.codes)
@@ -66,35 +69,45 @@ class ObjectionList:
     @cached_property
     def chips(self) -> list[Chip]:
         counts = dict(self.rows_of().order_by().values_list("status").annotate(Count("pk")))
-        whole = Chip("", "", sum(counts.values()), self.status == "")
-        return [whole] + [
-            Chip(key, str(label), counts.get(key, 0), self.status == key) for key, label in ObjectionStatus.choices
-        ]
+        open_ = sum(counts.get(key, 0) for key in OPEN_OBJECTIONS)
+        kinds = [(OPEN, gettext("Open"), open_), (ALL, gettext("All"), sum(counts.values()))]
+        kinds += [(key, str(label), counts.get(key, 0)) for key, label in ObjectionStatus.choices]
+        return [Chip(key, word, count, self.status == key) for key, word, count in kinds]
+
+    @property
+    def shown(self) -> list[str]:
+        """The statuses asked for."""
+        return {OPEN: list(OPEN_OBJECTIONS), ALL: ObjectionStatus.values}.get(self.status, [self.status])
 
     @cached_property
     def page(self):
         rows = self.rows_of().select_related("entry__branch", "entry__township").defer("text", "finding", "reply")
-        rows = rows.filter(status=self.status) if self.status else rows
-        return Paginator(rows.order_by("ruled_at", "pk"), PAGE).get_page(self.asked.get("page"))
+        rows = rows.filter(status__in=self.shown).order_by(*OPEN_FIRST)
+        return Paginator(rows, PAGE).get_page(self.asked.get("page"))
 
     @property
     def rows(self) -> list[ObjectionRow]:
         stars = {star.code: star for star in self.seen.stars}
         return [ObjectionRow(one, stars[one.star], self.seen.url("objection", one.pk)) for one in self.page]
 
-    def address(self, number: int) -> str:
-        query = self.asked.copy()
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
-
     @property
     def pager(self) -> dict[str, object]:
-        page = self.page
-        return {
-            "first": page.start_index(), "last": page.end_index(), "total": page.paginator.count, "all": "",
-            "before": self.address(page.previous_page_number()) if page.has_previous() else "",
-            "after": self.address(page.next_page_number()) if page.has_next() else "",
-        }  # fmt: skip
+        return pager_of(self.page, self.asked, "page")
+
+
+def pager_of(page: Page, asked: QueryDict, name: str) -> dict[str, object]:
+    """What components/pager.html takes; `name` is the page's number in the address."""
+
+    def address(number: int) -> str:
+        query = asked.copy()
+        query[name] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "first": page.start_index(), "last": page.end_index(), "total": page.paginator.count, "all": "",
+        "before": address(page.previous_page_number()) if page.has_previous() else "",
+        "after": address(page.next_page_number()) if page.has_next() else "",
+    }  # fmt: skip
 
 
 class ObjectionPage:

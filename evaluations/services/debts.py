@@ -13,6 +13,9 @@ from accounts.roles import Role
 from evaluations.models import RoundCounty
 from evaluations.services.completeness import other_rows, slots_of
 
+RULING_DAYS = (
+    15  # working days after its filing within which an appeal is ruled on; no rule sets it (docs/decisions.md)
+)
 # Each statement: place, star, department, how many, until when. Who has nothing to do is in none of them.
 HERE = "r.round_id = %(round)s AND r.county_id = %(county)s"
 ENTRY = f"""
@@ -49,19 +52,24 @@ ANSWER = f"""
     ) x
     WHERE {HERE} AND v.status = 'returned' GROUP BY place, v.star, x.department, v.due
 """
+# Whatever notice it came to: one that was withdrawn leaves its objections open, and the next one's last day is theirs.
 OBJECTION = """
     SELECT c.county_id, CASE WHEN o.status = 'filed' THEN o.star ELSE '' END AS star, '', count(*),
         (n.last_day + time '23:59') AT TIME ZONE %(zone)s AS due
-    FROM evaluations_objection o JOIN evaluations_publicnotice n ON n.id = o.notice_id
-    JOIN evaluations_roundcounty c ON c.id = o.county_id
-    WHERE o.county_id = %(id)s AND n.withdrawn_at IS NULL AND o.status IN ('filed', 'checked')
+    FROM evaluations_objection o JOIN evaluations_roundcounty c ON c.id = o.county_id
+    JOIN evaluations_publicnotice n ON n.county_id = c.id AND n.withdrawn_at IS NULL
+    WHERE o.county_id = %(id)s AND o.status IN ('filed', 'checked')
     GROUP BY c.county_id, 2, n.last_day
 """
 APPEAL = """
-    SELECT z.county_id, '', '', count(*), max(a.filed_at) + make_interval(days => %(appeal_days)s)
+    SELECT z.county_id, '', '', count(*), (x.day + time '23:59') AT TIME ZONE %(zone)s
     FROM evaluations_appeal a JOIN evaluations_sealedcounty z ON z.id = a.seal_id
+    CROSS JOIN LATERAL (
+        SELECT branches_working_day_after(
+            (a.filed_at AT TIME ZONE %(zone)s)::date, %(ruling_days)s, z.county_id::text) AS day
+    ) x
     WHERE z.round_id = %(round)s AND z.county_id = %(county)s AND a.status = 'filed'
-    GROUP BY z.county_id, date_trunc('day', a.filed_at)
+    GROUP BY z.county_id, x.day
 """
 GIVEN = f"""
     SELECT v.criterion_id, count(*) FROM evaluations_rosterentry r
@@ -73,7 +81,7 @@ OWING: dict[str, tuple[str, tuple[str, ...]]] = {  # what is owed: the statement
     "township": (TOWNSHIP, ("open", "closed_for_entry", "under_review")),
     "department": (DEPARTMENT, ("under_review",)),
     "answer": (ANSWER, ("under_review",)),
-    "objection": (OBJECTION, ("on_notice",)),
+    "objection": (OBJECTION, ("on_notice", "confirmed", "closed")),
     "appeal": (APPEAL, ("confirmed", "closed")),
 }
 
@@ -111,7 +119,7 @@ def debts_of(county: RoundCounty) -> Iterator[Debt]:
     asked = {
         "id": county.pk, "round": county.round_id, "county": county.county_id, "entry_due": county.entry_due,
         "township_due": county.township_due, "department_due": county.department_due,
-        "appeal_days": county.appeal_days, "criteria_set": county.round.criteria_set_id,
+        "ruling_days": RULING_DAYS, "criteria_set": county.round.criteria_set_id,
         "zone": settings.TIME_ZONE,
     }  # fmt: skip
     for what, (statement, states) in OWING.items():

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import TOWNSHIP, WORKING, Role
 from evaluations import workflow as road
 from evaluations.models import Kind, RoundCounty
+from evaluations.services.clearing import ENDS, clear
 from evaluations.services.telling import Item, To, tell
 from scoring.models import STAR_CODES
 
@@ -40,9 +41,23 @@ ASK_TIME, GRANT_TIME, REFUSE_TIME = "ask_extension", "grant_extension", "refuse_
 
 # step: who is told. A step that isn't here is told to nobody.
 FOLLOWED: dict[str, tuple[Told, ...]] = {
+    road.OPEN_ENTRY.key: (Told((CLERK, DATA), Kind.WAITING, "entry_opened", "work"),),
+    road.CLOSE_ENTRY.key: (
+        Told((CLERK, DATA), Kind.DEADLINE, "entry_closed", "work"),
+        Told((REVIEWER,), Kind.WAITING, "entry_closed", "county_road"),
+    ),
+    road.REOPEN_ENTRY.key: (Told((CLERK, DATA), Kind.WAITING, "entry_reopened", "work"),),
+    road.BEGIN_REVIEW.key: (
+        Told((HEAD,), Kind.WAITING, "review_began", "check"),
+        Told((DEPARTMENT,), Kind.WAITING, "review_began", "review_queue"),
+    ),
     road.SUBMIT.key: (Told((HEAD,), Kind.WAITING, "to_check", "check"),),
     road.RETURN.key: (Told((CLERK,), Kind.RETURNED, "returned", "work"),),
     road.PASS.key: (Told((DEPARTMENT,), Kind.WAITING, "to_review", "review_queue"),),
+    road.RETAKE.key: (
+        Told((HEAD,), Kind.WAITING, "taken_back", "check"),
+        Told((DEPARTMENT,), Kind.RETURNED, "taken_back", "review_queue"),
+    ),
     road.MARK_ABSENT.key: (Told((CLERK, HEAD), Kind.RETURNED, "absent", "ranking"),),
     road.READMIT.key: (Told((CLERK, HEAD), Kind.RETURNED, "readmitted", "work"),),
     road.RETURN_STAR.key: (Told((CLERK, DATA), Kind.RETURNED, "star_returned", "work"),),
@@ -58,6 +73,7 @@ FOLLOWED: dict[str, tuple[Told, ...]] = {
     road.PUBLISH.key: (Told((REVIEWER, DEPARTMENT, HEAD, CLERK), Kind.LIST, "notice_opened", "public_county"),),
     road.WITHDRAW_NOTICE.key: (Told((REVIEWER, DEPARTMENT, HEAD), Kind.LIST, "notice_withdrawn", "ranking"),),
     road.CONFIRM.key: (Told((*sorted(WORKING), Role.VIEWER), Kind.RESULT, "confirmed", "ranking"),),
+    road.CLOSE.key: (Told((*sorted(WORKING), Role.VIEWER), Kind.RESULT, "closed", "ranking"),),
     road.REPORT_VETO.key: (Told((REVIEWER, APPROVER, DEPARTMENT, HEAD), Kind.VETO, "veto_reported", "veto"),),
     road.ASK_LIFT.key: (Told((APPROVER,), Kind.VETO, "lift_asked", "veto"),),
     road.LIFT.key: (Told((REVIEWER, DEPARTMENT, HEAD), Kind.VETO, "veto_lifted", "veto"),),
@@ -95,8 +111,9 @@ def follow_up(
     """Tell whom a step concerns; call it in the step's transaction, before its ledger entry.
 
     `branches` are the codes it moved (or the township's own); none means the county as a whole. `owners` are the
-    departments asked to do something, '' for the township. Steps of one day are told together, n of them, but for those
-    of one `subject` (a veto, an objection), which is also the page's argument.
+    departments asked to do something, '' for the township; of what is the whole county's, none means all of them. Steps
+    of one day are told together, n of them, but for those of one `subject` (a veto, an objection), which is also the
+    page's argument. One statement for each township (or star) that is told, so a step across townships costs as many.
     """
     day = subject or localdate().isoformat()
     for told in FOLLOWED.get(step, ()):
@@ -106,6 +123,7 @@ def follow_up(
                 key, url = f"{told.code}:{county.pk}:{place}:{one}:{day}", address(county, told.page, subject, one)
                 item = Item(told.kind, told.code, key, county, given | (params or {}), url)
                 tell(item, to=[to for role in told.roles for to in holders(role, county, place, one, owners)], by=by)
+    clear(county, ENDS.get(step, ()))
 
 
 def places_of(told: Told, county: RoundCounty, branches: Sequence[str]) -> dict[str, list[str]]:
@@ -126,6 +144,8 @@ def holders(role: Role, county: RoundCounty, place: str, star: str, owners: Iter
     if role in TOWNSHIP:
         if place == county.county_id:
             return [To(role, place, within=True)]
+        return [To(role, place)]
+    if role == DATA and owners is None and place == county.county_id:
         return [To(role, place)]
     if role == DATA:
         return [To(role, county.county_id, department=owner) for owner in sorted(asked - {""})]

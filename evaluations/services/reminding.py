@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from accounts.roles import Role
 from evaluations.models import Kind, RoundCounty, State
 from evaluations.services.absences import today
+from evaluations.services.clearing import clear
 from evaluations.services.debts import Debt, debts_of
 from evaluations.services.telling import Item, To, tell
 
@@ -35,7 +36,10 @@ LADDER = (
     Rung(3, debtor=False, roles=(Role.ORGANIZATION_REVIEWER,)),
 )  # fmt: skip
 FORGOTTEN = 30  # days after which nobody is reminded any more
-PAGES = {"entry": "work", "data": "work", "answer": "work", "township": "check"}  # where else: the ranking
+PAGES = {
+    "entry": "work", "data": "work", "answer": "work", "township": "check", "objection": "objections",
+    "appeal": "appeals",
+}  # where else: the ranking  # fmt: skip
 
 
 def remind_all() -> int:
@@ -46,7 +50,8 @@ def remind_all() -> int:
 
 @transaction.atomic
 def remind(county: RoundCounty, now: date) -> int:
-    """Tell the rungs reached in one county."""
+    """Tell the rungs reached in one county, and take out of its people's inboxes what waits for nobody any more."""
+    clear(county)
     found = ((debt, rung) for debt in debts_of(county) if (rung := reached(debt, now)))
     return sum(tell_rung(county, debt, rung) for debt, rung in sorted(found, key=lambda one: str(one[0])))
 

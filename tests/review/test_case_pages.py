@@ -8,6 +8,7 @@ import pytest
 
 from accounts.roles import Role
 from evaluations.models import Appeal, InboxItem, Objection, ObjectionContact, StarChange, StarReview
+from evaluations.reading import appeals
 from evaluations.workflow import StarStatus
 from ledger.models import LedgerEntry
 from tests import factories
@@ -83,6 +84,19 @@ def test_a_department_lists_its_own_star_s_only(client, county):
     text = read(client, county.reviewers[STAR], f"{BASE}/objections/")
 
     assert mine.receipt in text and other.receipt not in text
+
+
+def test_the_open_ones_are_listed_first_and_alone_unless_all_are_asked_for(client, county):
+    ruled, first, second = (objection(county, text=f"第{number}件") for number in (1, 2, 3))
+    told = {"status": "rejected", "checked_by": "farms", "reply": REPLY, "ruled_by": "other", "ruled_at": world.now()}
+    Objection.objects.filter(pk=ruled.pk).update(**told)
+    client.force_login(county.organization_approver)
+
+    def shown(**query):
+        return [row.one for row in client.get(f"{BASE}/objections/", query).context["list"].rows]
+
+    assert (shown(), shown(status="all")) == ([first, second], [first, second, ruled])
+    assert shown(status="rejected") == [ruled]
 
 
 def test_the_department_checks_and_the_approver_rules_on_the_page(client, county):
@@ -218,6 +232,32 @@ def test_a_sibling_township_s_branch_is_not_there_to_appeal_for(client, confirme
     assert not opens(client, confirmed.head, f"{BASE}/appeals/new/{confirmed.branches[2].code}/")
 
 
+def appeals_of(confirmed, *statuses: str) -> list[Appeal]:
+    """One for each branch in turn, in that status."""
+    ruled = {"reply": REPLY, "ruled_by": "other", "ruled_at": world.now()}
+    rows = [
+        Appeal(
+            seal=confirmed.seal, branch=confirmed.branches[place], star=STAR, reason="已整改", receipt=f"FH-{place}",
+            filed_by="head", status=status, **({} if status == "filed" else ruled),
+        )
+        for place, status in enumerate(statuses)
+    ]  # fmt: skip
+    return Appeal.objects.bulk_create(rows)
+
+
+def test_open_appeals_come_before_those_ruled_on_and_are_paged(client, confirmed, monkeypatch):
+    ruled, open_ = appeals_of(confirmed, "rejected", "filed")
+    client.force_login(confirmed.organization_approver)
+    listed = [row.one for row in client.get(f"{BASE}/appeals/").context["list"].rows]
+    monkeypatch.setattr(appeals, "PAGE", 1)
+
+    pages = [client.get(f"{BASE}/appeals/", {"filed": number}) for number in (1, 2)]
+
+    assert listed == [open_, ruled]
+    assert [[row.one for row in page.context["list"].rows] for page in pages] == [[open_], [ruled]]
+    assert 'href="?filed=2"' in pages[0].content.decode() and 'href="?filed=1"' in pages[1].content.decode()
+
+
 # The current list ----------------------------------------------------------------------------------------------------
 def test_everybody_of_the_county_reads_the_current_list_beside_the_yearly_one(client, confirmed):
     for name in WHO:
@@ -295,6 +335,8 @@ def test_pages_cost_the_same_however_many_branches(client, django_assert_num_que
         Objection.objects.create(
             county=row, notice=row.notices.get(), entry=entry, star=STAR, text="x", receipt=f"YY-{entry.pk}"
         )
+        told = {"seal": row.round.seals.get(), "reason": "x", "filed_by": "head", "receipt": f"FH-{entry.pk}"}
+        Appeal.objects.create(branch_id=entry.branch_id, star="industry", **told)
 
     costs = {}
     for page, user in (
@@ -310,4 +352,4 @@ def test_pages_cost_the_same_however_many_branches(client, django_assert_num_que
     assert set(costs.values()) == {200}
 
 
-COSTS = {"objections/": 8, "appeals/": 12, "current/": 10, "current.csv": 8}
+COSTS = {"objections/": 8, "appeals/": 13, "current/": 10, "current.csv": 8}

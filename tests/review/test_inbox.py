@@ -3,6 +3,7 @@
 import socketserver
 import threading
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection
@@ -11,19 +12,38 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from evaluations.models import InboxItem, Kind, Mute, RoundCounty
+from branches.working_days import working_day_after
+from evaluations.models import Appeal, InboxItem, Kind, Mute, Proposal, PublicNotice, RoundCounty
 from evaluations.reading.inbox import lines_of
 from evaluations.reading.inbox_words import SENTENCES
 from evaluations.services import mailing
 from evaluations.services.absences import today
+from evaluations.services.clearing import ENDS, WAITING, clear
 from evaluations.services.deadlines import ask_extension, decide_extension
-from evaluations.services.following import FOLLOWED, OF_STAR, address
+from evaluations.services.debts import RULING_DAYS, debts_of
+from evaluations.services.following import FOLLOWED, OF_STAR, address, follow_up
 from evaluations.services.reminding import LADDER, remind, remind_all
+from evaluations.services.road.counties import move_county
 from evaluations.services.telling import Item, To, tell
-from evaluations.workflow import NOT_RECOMMEND, PASS, RECOMMEND, RETURN_STAR, State, Status
+from evaluations.workflow import (
+    BEGIN_REVIEW,
+    CLOSE,
+    CLOSE_ENTRY,
+    NOT_RECOMMEND,
+    PASS,
+    RECOMMEND,
+    REOPEN_ENTRY,
+    RETAKE,
+    RETURN_STAR,
+    SUBMIT,
+    ProposalStatus,
+    State,
+    Status,
+)
 from scoring.models import STAR_CODES
 from tests import factories
-from tests.review import world
+from tests.review import county_year as year
+from tests.review import noticed, world
 from tests.review.world import COUNTY, STAR, ahead
 from tests.threads import beside
 
@@ -97,6 +117,87 @@ def test_the_last_department_s_decision_is_told_the_organization_department(coun
     county.act(NOT_RECOMMEND, by=county.reviewers[STAR_CODES[-1]], star=STAR_CODES[-1], reason="未达标")
 
     assert (before, told(county.organization_reviewer)) == ([], ["all_reviewed"])
+
+
+def unread(user: User) -> list[str]:
+    return list(InboxItem.objects.filter(user=user, read_at=None).order_by("pk").values_list("code", flat=True))
+
+
+def test_what_a_colleague_has_done_no_longer_waits(county):
+    colleague = factories.person(Role.TOWNSHIP_REVIEWER, factories.township(world.TOWN))
+    first, second = county.entry.mine[:2]
+    county.fill(first, second)
+    county.stand(State.OPEN)
+    RoundCounty.objects.filter(pk=county.county.pk).update(entry_due=ahead())
+    county.act(SUBMIT, first, by=county.clerk)
+    county.act(SUBMIT, second, by=county.clerk)
+
+    county.act(PASS, first, by=colleague)
+    one_left = unread(county.head), unread(colleague)
+    county.act(PASS, second, by=colleague)
+    waiting = unread(county.reviewers[STAR])
+    county.stand(State.UNDER_REVIEW)
+    for branch in (first, second):
+        county.act(NOT_RECOMMEND, branch, by=county.reviewers[STAR], star=STAR, reason="未达标")
+
+    assert one_left == (["to_check"], ["to_check"]) and waiting == ["to_review"]
+    assert unread(county.head) == unread(colleague) == unread(county.reviewers[STAR]) == []
+    assert unread(county.reviewers["industry"]) == ["to_review"]
+
+
+def test_every_code_that_waits_is_a_sentence_and_can_be_cleared(county):
+    assert set(WAITING) <= set(SENTENCES) and set(chain(*ENDS.values())) == set(WAITING)
+    for place, code in enumerate(WAITING):
+        key = f"{code}:{county.county.pk}:{COUNTY}:{STAR}:{place}"
+        tell(Item(Kind.WAITING, code, key, county.county), names=[county.clerk.username])
+
+    cleared = clear(county.county)
+
+    assert cleared == len(WAITING) - 3 and clear(county.county) == 0
+    assert unread(county.clerk) == ["review_began", "all_reviewed", "list_returned"]  # the county is under review
+
+
+STEPS = {
+    State.OPEN: (CLOSE_ENTRY, {"clerk": ["entry_closed"], "data": ["entry_closed"], "head": []}),
+    State.CLOSED_FOR_ENTRY: (BEGIN_REVIEW, {"clerk": [], "head": ["review_began"], STAR: ["review_began"]}),
+    State.CONFIRMED: (CLOSE, {"clerk": ["closed"], "head": ["closed"], STAR: ["closed"], "viewer": ["closed"]}),
+}
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_a_county_s_steps_are_told_those_whose_work_they_begin_or_end(county, state):
+    county.stand(state)
+    action, expected = STEPS[state]
+
+    follow_up(county.county, action.key, by=county.organization_approver)
+
+    assert {name: told(county.reviewers.get(name) or getattr(county, name)) for name in expected} == expected
+
+
+def test_entry_opened_again_is_told_every_clerk(county):
+    county.stand(State.CLOSED_FOR_ENTRY)
+    row = RoundCounty.objects.get(pk=county.county.pk)
+
+    move_county(row, REOPEN_ENTRY, by=county.organization_approver, seen_revision=row.revision, reason="停电")
+
+    assert told(county.clerk) == told(county.data) == ["entry_reopened"] and told(county.head) == []
+
+
+def test_a_branch_taken_back_is_told_the_departments(county):
+    county.fill(county.branches[0])
+    county.put(Status.PASSED)
+
+    county.act(RETAKE, by=county.head)
+
+    assert told(county.reviewers[STAR]) == ["taken_back"] and told(county.head) == []
+
+
+def test_the_confirmation_is_told_everybody():
+    county = year.reviewed(1)
+
+    year.confirm(county)
+
+    assert "confirmed" in told(county.clerk) and "confirmed" in told(county.viewer)
 
 
 def test_a_refused_step_is_told_nobody(county):
@@ -258,6 +359,35 @@ def test_departments_answers_and_township_checks_have_the_same_ladder(county):
     assert told(county.head) == ["due_township"] and told(county.clerk) == ["due_answer"]
     assert told(county.reviewers["industry"]) == ["due_department"] and told(county.reviewers[STAR]) == []
     assert "1" in sentences(county.clerk)[0] and len(LADDER) == 5
+
+
+def test_an_appeal_is_to_be_ruled_on_within_so_many_working_days_of_its_filing():
+    county = noticed.build(1)
+    seal = noticed.seal(county)
+    filed = Appeal.objects.create(
+        seal=seal, branch=county.branches[0], star=STAR, reason="不服", receipt="FH-1", filed_by="head"
+    ).filed_at
+
+    [debt] = debts_of(RoundCounty.objects.get(pk=county.county.pk))
+
+    last = working_day_after(timezone.localtime(filed or timezone.now()).date(), RULING_DAYS, COUNTY)
+    assert (debt.what, timezone.localtime(debt.due).date()) == ("appeal", last)
+
+
+@pytest.mark.parametrize("state", [State.ON_NOTICE, State.CONFIRMED, State.CLOSED])
+def test_an_open_objection_is_owed_to_its_end_whatever_notice_it_came_to(state):
+    county = noticed.build(1)
+    noticed.objection(county)
+    PublicNotice.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="名单有误")
+    Proposal.objects.update(status=ProposalStatus.RETURNED, returned_reason="名单有误")
+    notice = noticed.publish(county, number=2)
+    county.stand(state)
+
+    debts = list(debts_of(RoundCounty.objects.get(pk=county.county.pk)))
+
+    assert [(one.what, one.star, timezone.localtime(one.due).date()) for one in debts] == [
+        ("objection", STAR, notice.last_day)
+    ]
 
 
 # The digest by mail --------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from branches.working_days import today, working_day_after, working_days_between
 from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, RoundCounty, Submission, VetoRecord
+from evaluations.services.following import follow_up
 from evaluations.services.proposing import canonical_list, digest_of, listed
 from evaluations.services.rating import in_snapshot
 from evaluations.services.road.persons import corrected_any, entered_any
@@ -219,6 +220,7 @@ class CountyStep(WholeStep):
         told = self.detail() | {"edition": self.notice.edition, "proposal": self.proposal.number}
         self.move_county(State.CONFIRMED, confirmed_at=self.at)
         self.decide()
+        follow_up(self.row, CONFIRM.key, by=self.by)
         self.made = seal_in_snapshot(
             self.row.round, self.row.county_id, document=self.given.document, by=self.actor, state=State.CONFIRMED,
             noted=told,
