@@ -55,7 +55,7 @@ class Report:
     branch: str
     criterion: str
     document: str
-    found_on: date
+    found_on: date | None
     reporter: str
     finding: str
 
@@ -168,7 +168,7 @@ class VetoStep:
         return lacking or self.wrong_report(report, criterion)
 
     def wrong_report(self, report: Report, criterion: Criterion) -> Message | None:
-        if not EARLIEST <= report.found_on <= today():
+        if report.found_on is None or not EARLIEST <= report.found_on <= today():
             return Message(N_("The date it was found lies in the past, or is today."))
         if (known := self.standing(report, criterion).first()) is not None:
             shown = {"by": known.reporter or known.reported_by}

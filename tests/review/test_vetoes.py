@@ -72,6 +72,7 @@ def test_the_reviewer_of_another_star_and_the_township_report_none(county):
         ({"finding": ""}, "Say what was found."),
         ({"reporter": ""}, "Say which unit reports it."),
         ({"found_on": date(1999, 1, 1)}, "The date it was found"),
+        ({"found_on": None}, "The date it was found"),
         ({"criterion": "ST-01"}, "This is no veto"),
         ({"branch": "419901009999"}, "There is no such branch"),
         ({"finding": "a\u202eb"}, "must be"),
