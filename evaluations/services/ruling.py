@@ -7,6 +7,7 @@ ruling counts in the current list only.
 from __future__ import annotations
 
 import json
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import F
@@ -93,9 +94,12 @@ class ObjectionCase(SealedCase):
             return Message(N_("You checked this objection or took it down: somebody else has to rule on it."))
         return None
 
-    @property
+    @cached_property
     def gives_back(self) -> bool:
-        """Does this ruling bring back a star that was withheld at the seal only because the objection was open?"""
+        """Does this ruling bring back a star that was withheld at the seal only because the objection was open?
+
+        Asked once: the answer may take a run of the engine on the sealed county, and every ruling waits for the locks.
+        """
         if self.action != REJECT or not self.is_sealed or self.was_given:
             return False
         others = Objection.objects.filter(entry=self.one.entry_id, star=self.star).exclude(pk=self.pk)
@@ -121,7 +125,7 @@ class ObjectionCase(SealedCase):
         return bool(engine.rate(compiled, columns).earned[row, star])
 
     def take(self) -> None:
-        gives_back = self.gives_back
+        gives_back = self.gives_back  # before the objection changes
         fields = {"status": self.action.target, "revision": F("revision") + 1}
         if self.action == CHECK_OBJECTION:
             fields |= {"finding": self.given.finding, "checked_by": self.by.ledger_name, "checked_at": self.now}

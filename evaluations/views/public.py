@@ -100,7 +100,7 @@ def county(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 def objection(request: HttpRequest, slug: str, county: str, code: str) -> HttpResponse:
     """Object to one star of one branch; what can't be taken comes back as it was written, with the reason."""
     found = public_county(slug, county)
-    line = line_of(found, code)
+    line = line_of(found, code, sent=request.method == "POST")
     form = ObjectionForm(request.POST if request.method == "POST" else None, stars=line.stars)
     status = 0
     if form.is_bound and form.is_valid():
@@ -115,8 +115,13 @@ def objection(request: HttpRequest, slug: str, county: str, code: str) -> HttpRe
     return response
 
 
-def line_of(found: PublicCounty, code: str) -> Line:
-    """The branch as the list on notice has it; 404 for one that isn't on it."""
+def line_of(found: PublicCounty, code: str, *, sent: bool) -> Line:
+    """The branch as the list on notice has it; 404 for one that isn't on it.
+
+    What is sent when the notice was withdrawn meanwhile comes back with the reason; no branch is named any more.
+    """
+    if sent and found.notice is None:
+        return Line(code, "", "", "", list(found.stars.values()))
     lines = frozen_lines(found) if found.notice else []
     line = next((line for line in lines if line.branch == code), None)
     if line is None:

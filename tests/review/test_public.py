@@ -177,6 +177,27 @@ def test_a_visitor_objects_and_gets_a_number_that_opens_the_answer_only(client, 
     assert "KEY-" not in caplog.text and "KEY-" not in "".join(LedgerEntry.objects.values_list("detail", flat=True))
 
 
+def test_what_is_written_while_the_notice_is_withdrawn_comes_back_with_the_reason(client, county):
+    PublicNotice.objects.update(withdrawn_at=Now(), withdrawn_reason="名单有误")
+    county.stand(State.UNDER_REVIEW)
+
+    response = client.post(f"{ROOT}{county.branches[0].code}/object/?lang=en", form(county))
+
+    page = response.content.decode()
+    assert response.status_code == 409 and "KEY-TEXT" in page and "No public notice is running" in page
+    assert county.branches[0].name not in page and not Objection.objects.exists()
+    assert client.get(f"{ROOT}{county.branches[0].code}/object/").status_code == 404
+
+
+@pytest.mark.parametrize("fields", [{"text": ""}, {"star": ""}])
+def test_what_is_wrong_is_said_at_its_field_and_named_above(client, county, fields):
+    page = client.post(f"{ROOT}{county.branches[0].code}/object/?lang=en", form(county, **fields)).content.decode()
+
+    [name] = fields
+    assert f'id="id_{name}_error"' in page and f'aria-describedby="id_{name}_error"' in page
+    assert 'aria-invalid="true"' in page and {"text": "Facts and reasons:", "star": "Star:"}[name] in page
+
+
 def test_the_ruling_s_reply_is_on_the_receipt_s_page_and_the_finding_is_not(client, county):
     one = checked(county, objection(county, contact=CONTACT))
     rule(county.county, REJECT, one.pk, by=county.organization_approver, seen_revision=one.revision, reply=REPLY)

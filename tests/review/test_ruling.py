@@ -234,6 +234,16 @@ def test_a_star_that_was_not_earned_anyway_is_not_given_back(county):
     assert not StarChange.objects.exists()
 
 
+def test_the_engine_runs_once_for_a_ruling_after_the_seal(county, monkeypatch):
+    one, _seal = sealed_with_one_open(county)
+    runs, rate = [], ruling.engine.rate
+    monkeypatch.setattr(ruling.engine, "rate", lambda *asked: runs.append(1) or rate(*asked))
+
+    reject(county, one, document=DOCUMENT)
+
+    assert len(runs) == 1 and StarChange.objects.get().gained
+
+
 def test_a_star_below_its_line_is_not_given_back(county):
     branch = county.branches[0]
     county.entry.value("ST-07", branch).__class__.objects.filter(
