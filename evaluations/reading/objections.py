@@ -8,7 +8,7 @@ from functools import cached_property
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from accounts.models import User
 from evaluations.models import Objection, ObjectionContact
@@ -70,7 +70,7 @@ class ObjectionList:
     def chips(self) -> list[Chip]:
         counts = dict(self.rows_of().order_by().values_list("status").annotate(Count("pk")))
         open_ = sum(counts.get(key, 0) for key in OPEN_OBJECTIONS)
-        kinds = [(OPEN, gettext("Open"), open_), (ALL, gettext("All"), sum(counts.values()))]
+        kinds = [(OPEN, pgettext("objections", "Open"), open_), (ALL, gettext("All"), sum(counts.values()))]
         kinds += [(key, str(label), counts.get(key, 0)) for key, label in ObjectionStatus.choices]
         return [Chip(key, word, count, self.status == key) for key, word, count in kinds]
 

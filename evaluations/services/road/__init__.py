@@ -25,7 +25,8 @@ def act(
 ) -> Outcome:  # fmt: skip
     """Take one step with some branches of a county, or with one star of them, each judged by itself.
 
-    Refusals are answers, kept in the ledger. At most as many queries for 600 branches as for one.
+    Refusals are answers, kept in the ledger. As many queries for 600 branches as for one, but for one more for each
+    further township that is told (following.follow_up).
     """
     asked = Asked(reason, tuple(dict.fromkeys(criteria)), due)
     if action.subject == Subject.STAR:
