@@ -165,7 +165,7 @@ class Portal:
             also = ("entry_grid", "entry_branch", "entry_submit", "entry_workbook", "uploads", "upload", "entry_import")
             entries.append(self.entry("work", _("My work"), *place, also=also))
         if places_of(self.request.user, Role.TOWNSHIP_REVIEWER, place[1]):
-            also = ("check_branch", "check_star", "entry_return")
+            also = ("check_branch", "check_star")
             entries.append(self.entry("check", _("Township check"), *place, also=also))
         entries += self.review_pages(*place)
         if self.sight.workers & OVERSEERS:

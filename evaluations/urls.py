@@ -71,7 +71,6 @@ urlpatterns = [
     path(f"{COUNTY}/entry/withdraw/", entry_submit.withdraw, name="entry_withdraw"),
     path(f"{COUNTY}/entry/receipts/<str:number>/", entry_submit.receipt, name="entry_receipt"),
     path(f"{COUNTY}/entry/answer/", entry_answer.answer, name="entry_answer"),
-    path(f"{COUNTY}/entry/return/", check.check, name="entry_return"),
     path(f"{COUNTY}/check/", check.check, name="check"),
     path(f"{COUNTY}/check/<code:code>/", check.check_branch, name="check_branch"),
     path(f"{COUNTY}/check/<code:code>/<slug:star>/", check.check_branch, name="check_star"),

@@ -61,6 +61,19 @@ def verify(chain: str | None = None) -> list[Problem]:
     return [problem for problem in problems if problem]
 
 
+def verify_head(chain: str, sequence: int, digest: str) -> Problem | None:
+    """Does the chain still hold the entry whose number and hash somebody wrote down?
+
+    Whoever rules the database can cut the end of a chain and set its head back: nothing inside tells, paper does.
+    """
+    entry = entry_at(chain, sequence)
+    if entry is None:
+        return Problem(chain, sequence, _("the entry written down is gone: the end of the chain was cut"))
+    if entry.hash != digest:
+        return Problem(chain, sequence, _("this entry does not have the hash written down: the chain was rewritten"))
+    return None
+
+
 def all_chains() -> list[str]:
     heads = LedgerHead.objects.values_list("chain", flat=True)
     return sorted({*heads, *LedgerEntry.objects.values_list("chain", flat=True).distinct()})

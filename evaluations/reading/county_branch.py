@@ -30,7 +30,7 @@ from evaluations.reading.values import QUARTERS, is_corrected
 from evaluations.reading.words import level_word, two_places
 from evaluations.services.road import may_act
 from evaluations.workflow import ACTIONS, SEND_BACK, StarStatus, State, Status
-from scoring.models import Criterion
+from scoring.models import ALL_STARS, Criterion
 from scoring.standard import published_standard
 
 
@@ -162,6 +162,11 @@ class CountyBranch:
     def vetoes(self) -> list[VetoRecord]:
         found = VetoRecord.objects.filter(round=self.row.round_id, branch=self.branch, lifted_at=None)
         return list(found.select_related("criterion"))
+
+    @property
+    def vetoes_of_all(self) -> list[VetoRecord]:
+        """Those that take every star: they belong to no one star's part."""
+        return [one for one in self.vetoes if one.criterion.star == ALL_STARS]
 
     @cached_property
     def objections(self) -> list[Objection]:

@@ -14,53 +14,54 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.county_road import in_reader_s
 from evaluations.reading.marks import WORDS, StarHead
+from evaluations.reading.search import asked_for, named
 from evaluations.reading.words import level_word, two_places
 from evaluations.services.explaining import select
 from evaluations.workflow import StarStatus, Status
 from scoring.models import STAR_CODES, Star
 
 PAGE = 100
-# One row per branch: what it has, where it stands, and how many things of each kind somebody should look at.
+# One row per branch: what it has, where it stands, and how many things of each kind somebody should look at. Each is
+# counted for the branch itself by an index: what other counties and years hold costs nothing here.
 BRANCHES = f"""
-    SELECT b.code, b.name, b.name_en, t.code, t.name, t.name_en, s.status, s.revision, g.level, g.index,
+    SELECT b.code, b.name, b.name_en, b.initials, t.code, t.name, t.name_en, s.status, s.revision, g.level, g.index,
         coalesce(g.earned, ''), coalesce(g.vetoed, ''), coalesce(g.unmet, ''),
         {", ".join(f"g.{one}" for one in STAR_CODES)},
-        coalesce(stars.reviews, ''), coalesce(differing.count, 0), coalesce(corrected.count, 0),
-        coalesce(standing.count, 0), coalesce(asked.count, 0), coalesce(dissent.count, 0)
+        coalesce(stars.reviews, ''), differing.count, corrected.count, standing.count, asked.count, dissent.count
     FROM evaluations_rosterentry r
     JOIN evaluations_submission s ON s.entry_id = r.id
     JOIN branches_branch b ON b.id = r.branch_id
     JOIN branches_region t ON t.code = r.township_id
     LEFT JOIN evaluations_rating g ON g.round_id = r.round_id AND g.branch_id = r.branch_id
-    LEFT JOIN LATERAL (
+    CROSS JOIN LATERAL (
         SELECT string_agg(v.star || ':' || v.status, ' ') AS reviews
         FROM evaluations_starreview v WHERE v.entry_id = r.id
-    ) stars ON TRUE
-    LEFT JOIN (
-        SELECT branch_id, count(*) FROM evaluations_value
-        WHERE round_id = %(round)s AND (
+    ) stars
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM evaluations_value
+        WHERE round_id = r.round_id AND branch_id = r.branch_id AND (
             (township_number IS NOT NULL OR township_na) AND (township_number, township_na)
                 IS DISTINCT FROM (reported_number, reported_na)
             OR (department_number IS NOT NULL OR department_na) AND (department_number, department_na)
                 IS DISTINCT FROM (reported_number, reported_na)
             OR (final_number IS NOT NULL OR final_na) AND (final_number, final_na)
                 IS DISTINCT FROM (reported_number, reported_na)
-        ) GROUP BY 1
-    ) differing ON differing.branch_id = r.branch_id
-    LEFT JOIN (SELECT entry_id, count(*) FROM evaluations_correction GROUP BY 1) corrected ON corrected.entry_id = r.id
-    LEFT JOIN (
-        SELECT branch_id, count(*) FROM evaluations_vetorecord
-        WHERE round_id = %(round)s AND lifted_at IS NULL GROUP BY 1
-    ) standing ON standing.branch_id = r.branch_id
-    LEFT JOIN (
-        SELECT entry_id, count(*) FROM evaluations_objection WHERE status IN ('filed', 'checked') GROUP BY 1
-    ) asked ON asked.entry_id = r.id
-    LEFT JOIN (
-        SELECT entry_id, count(*) FROM (
-            SELECT DISTINCT ON (c.entry_id, c.criterion_id, c.department_id) c.entry_id, c.agrees
-            FROM evaluations_countersign c ORDER BY c.entry_id, c.criterion_id, c.department_id, c.id DESC
-        ) last WHERE NOT last.agrees GROUP BY 1
-    ) dissent ON dissent.entry_id = r.id
+        )
+    ) differing
+    CROSS JOIN LATERAL (SELECT count(*) FROM evaluations_correction c WHERE c.entry_id = r.id) corrected
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM evaluations_vetorecord
+        WHERE round_id = r.round_id AND branch_id = r.branch_id AND lifted_at IS NULL
+    ) standing
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM evaluations_objection o WHERE o.entry_id = r.id AND o.status IN ('filed', 'checked')
+    ) asked
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM (
+            SELECT DISTINCT ON (c.criterion_id, c.department_id) c.agrees
+            FROM evaluations_countersign c WHERE c.entry_id = r.id ORDER BY c.criterion_id, c.department_id, c.id DESC
+        ) last WHERE NOT last.agrees
+    ) dissent
     WHERE r.round_id = %(round)s AND r.county_id = %(county)s
     ORDER BY b.code
 """
@@ -108,6 +109,8 @@ class BranchRow:
 
     code: str
     name: str
+    name_en: str
+    initials: str
     township: str
     township_name: str
     status: str
@@ -120,6 +123,10 @@ class BranchRow:
     vetoed: int
     objected: int
     dissent: int
+
+    @property
+    def shown_name(self) -> str:
+        return in_reader_s(self.name, self.name_en)
 
     @property
     def status_word(self) -> str:
@@ -152,7 +159,7 @@ class CountyBranches:
         self.township = asked.get("township", "").replace("\0", "")[:12]
         star, _dot, review = asked.get("star", "").partition(".")
         self.star = (star, review) if star in STAR_CODES and review in StarStatus.values else None
-        self.search = asked.get("q", "").replace("\0", "").strip()[:60]
+        self.search = asked_for(asked.get("q", ""))
         self.number = asked.get("page")
 
     @cached_property
@@ -171,7 +178,7 @@ class CountyBranches:
             return False
         if self.township not in ("", row.township) or self.status not in ("", row.status):
             return False
-        return not self.search or self.search in row.name or row.code.startswith(self.search)
+        return not self.search or named(row, self.search)
 
     @property
     def chips(self) -> list[tuple[str, str, int]]:
@@ -208,7 +215,7 @@ class CountyBranches:
 
 
 def row_of(stars: list[Star], row: tuple) -> BranchRow:
-    code, name, name_en, township, town, town_en, status, revision, level, index, *rest = row
+    code, name, name_en, initials, township, town, town_en, status, revision, level, index, *rest = row
     names, scores, counts = rest[:3], rest[3:8], rest[9:]
     reviews = dict(pair.split(":") for pair in rest[8].split())
     earned, vetoed, unmet = (set(text.split()) for text in names)
@@ -219,7 +226,7 @@ def row_of(stars: list[Star], row: tuple) -> BranchRow:
         state = state_of(star, score, earned, vetoed, unmet)
         cells.append(StarCell(star, state, reviews.get(star.code, ""), score))
     return BranchRow(
-        code, in_reader_s(name, name_en), township, in_reader_s(town, town_en), status, revision, level,
+        code, name, name_en, initials, township, in_reader_s(town, town_en), status, revision, level,
         two_places(index), cells, *counts,
     )  # fmt: skip
 

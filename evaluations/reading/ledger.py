@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,9 @@ MOST_EXPORTED = 100_000
 FIELDS = ("chain", "who", "action", "q", "since", "until", "kind")
 EXACT = {"chain": "chain", "who": "actor", "action": "action"}
 SESSIONS = ("account.sign_in", "account.sign_out")
+# A refusal's detail says what was refused and why: the whole step, or some of its branches. A refused extension is a
+# decision like any other and has none. Canonical JSON is written in one way, so that this finds just these.
+REFUSES = r'"refused":("[^"]|\{")'
 COLUMNS = ("chain", "sequence", "at", "actor", "action", "subject", "detail", "previous", "hash")
 
 
@@ -44,7 +48,8 @@ class Line:
 
     @property
     def is_refusal(self) -> bool:
-        return self.entry.action.endswith(".refuse")
+        """Was anything refused, the whole of it or a part?"""
+        return bool(json.loads(self.entry.detail).get("refused"))
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -80,7 +85,7 @@ class LedgerSearch:
 
     def worded(self) -> Q:
         """By a word in what it is about or says, and by kind."""
-        kinds = {"refused": Q(action__endswith=".refuse"), "work": ~Q(action__in=SESSIONS)}
+        kinds = {"refused": Q(detail__regex=REFUSES), "work": ~Q(action__in=SESSIONS)}
         word = self.asked["q"]
         found = Q(subject__icontains=word) | Q(detail__icontains=word) if word else Q()
         return found & kinds.get(self.asked["kind"], Q())

@@ -33,9 +33,14 @@ WORDS: dict[str, Promise] = {
     "round.edit": gettext_lazy("Round changed"),
     "round.seal": gettext_lazy("Results sealed"),
     "deadline.set": gettext_lazy("Deadline set"),
+    "deadline.refuse_step": gettext_lazy("Change of the deadline refused"),
+    "calendar.set": gettext_lazy("Calendar changed"),
+    "calendar.refuse_step": gettext_lazy("Change of the calendar refused"),
     "extension.ask": gettext_lazy("Extension asked for"),
     "extension.grant": gettext_lazy("Extension granted"),
     "extension.refuse": gettext_lazy("Extension refused"),
+    "extension.refuse_step": gettext_lazy("Step with an extension refused"),
+    "extension.decide": gettext_lazy("Extension decided on"),
     "values.load": gettext_lazy("Values loaded from a file"),
     "rating.request": gettext_lazy("Rating asked for"),
     "rating.done": gettext_lazy("Rating finished"),
@@ -52,6 +57,7 @@ WORDS: dict[str, Promise] = {
     "criterion.refuse_countersign": gettext_lazy("Countersignature refused"),
     "sample.draw": gettext_lazy("Site-check sample drawn"),
     "sample.visit": gettext_lazy("Visit on site recorded"),
+    "sample.refuse_step": gettext_lazy("Sample or visit refused"),
     "ledger.export": gettext_lazy("Ledger exported"),
     "ledger.verify": gettext_lazy("Ledger verified"),
 }
@@ -114,8 +120,8 @@ def facts_of(detail: str) -> list[Fact]:
 
 def in_words(key: str, value: object, subject: Subject | None) -> str:
     """One fact's value as a person reads it."""
-    if key == "step" and value in ACTIONS:
-        return str(ACTIONS[value].label)
+    if key == "step":
+        return str(ACTIONS[value].label if value in ACTIONS else WORDS.get(value, value))
     if key == "role":
         return listed([str(Role(one).label) for one in as_list(value) if one in Role.values])
     if key in ("from", "to") and subject is not None:

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from evaluations.models import SealedCounty
-from evaluations.services.seal import problems_of
+from evaluations.models import SealedCounty, SiteSample
+from evaluations.services.sampling import all_problems
+from evaluations.services.seal import problems_of, seals_gone
 from ledger.services import SYSTEM, append, verify
+from ledger.verifying import all_chains
+
+
+def chains_to_check() -> list[str]:
+    """Every chain there is, and every county with a seal or a sample, should its chain be gone."""
+    sealed = SealedCounty.objects.values_list("county_id", flat=True)
+    sampled = SiteSample.objects.values_list("county__county_id", flat=True)
+    return sorted({*all_chains(), *sealed.distinct(), *sampled.distinct()})
+
+
+def problems_of_county(chain: str, slug: str | None = None) -> list[str]:
+    """What is wrong with a chain, with the seals of its county and with its samples (of the round named, or of all).
+
+    Each seal is computed again and each sample drawn again, and the ledger's seals are looked for.
+    """
+    problems = [str(problem) for problem in verify(chain)]
+    for seal in seals_of(chain, slug).iterator(chunk_size=1):
+        problems += [f"{seal.round.slug} {chain}: {problem}" for problem in problems_of(seal)]
+    gone = _("the ledger tells of a seal that is gone")
+    problems += [f"{sealed} {chain}: {gone}" for sealed in seals_gone(chain, slug)]
+    return problems + list(all_problems(chain, slug))
+
+
+def seals_of(chain: str, slug: str | None = None) -> QuerySet[SealedCounty]:
+    seals = SealedCounty.objects.select_related("round").filter(county=chain).order_by("pk")
+    return seals.filter(round__slug=slug) if slug else seals
 
 
 def verify_chain(chain: str, *, by: User) -> list[str]:
-    """What is wrong with a chain and with the seals of its county; nothing where both are whole."""
-    problems = [str(problem) for problem in verify(chain)]
-    for seal in SealedCounty.objects.select_related("round").filter(county=chain).order_by("pk").iterator(chunk_size=1):
-        problems += [f"{seal.round.slug}: {problem}" for problem in problems_of(seal)]
+    """problems_of_county, and that somebody asked is kept."""
+    problems = problems_of_county(chain)
     with transaction.atomic():
         append(
             chain=SYSTEM,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts.access import grant_for
 from accounts.models import Grant, User
 from evaluations.models import RoundCounty, State
-from evaluations.services.deadlines import LATEST, cleaned, locked, refuse
+from evaluations.services.deadlines import LATEST, cleaned, enters_values, keeping_refusals, locked, refuse
 from evaluations.services.road.steps import CHANGED
 from evaluations.workflow import APPROVER, REVIEWER
 from ledger.services import append
@@ -46,7 +44,7 @@ def keeps_calendar(user: User, row: RoundCounty) -> Grant | None:
     return grant_for(user.held_grants if user.is_active else [], roles, row.county_id, place=row.county_id)
 
 
-@transaction.atomic
+@keeping_refusals("calendar.set")
 def keep_calendar(county: RoundCounty, wanted: Calendar, *, seen_revision: int, by: User, reason: str = "") -> bool:
     """Keep a calendar; say whether anything changed. DeadlineRefused says what is in the way."""
     row, now = locked(county)
@@ -58,7 +56,7 @@ def keep_calendar(county: RoundCounty, wanted: Calendar, *, seen_revision: int, 
         return False
     if row.revision != seen_revision:
         refuse(CHANGED.text)
-    if by.entry_scope(row.county_id):
+    if enters_values(by, row.county_id):
         refuse(N_("You enter values in this county: somebody else sets its deadline."))
     refuse_unfit(row, wanted, changed, now)
     reason = cleaned(reason, needed="" if row.state == State.DRAFT else N_("A change after opening needs its reason."))

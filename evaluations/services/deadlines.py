@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.access import entry_scope_of
 from accounts.models import User
 from branches.models import Department, Region
 from evaluations.models import Extension, RoundCounty, State
@@ -43,6 +46,42 @@ def refuse(text: str, **params: object) -> None:
     raise DeadlineRefused(Message(text, params))
 
 
+def keeping_refusals(action: str) -> Callable:
+    """Steps on a county or an extension that leave an entry when they are refused, as every other step does.
+
+    The step is undone first; its refusal is kept in a transaction of its own and raised again.
+    """
+
+    def around(step: Callable) -> Callable:
+        @wraps(step)
+        def taken(subject: RoundCounty | Extension, *args: object, by: User, **asked: object) -> object:
+            try:
+                with transaction.atomic():
+                    return step(subject, *args, by=by, **asked)
+            except DeadlineRefused as refused:
+                county = subject if isinstance(subject, RoundCounty) else subject.county
+                keep_refusal(county, action, str(refused.message), by)
+                raise
+
+        return taken
+
+    return around
+
+
+@transaction.atomic
+def keep_refusal(county: RoundCounty, action: str, why: str, by: User) -> None:
+    """What somebody tried and why nothing came of it, as one entry."""
+    append(
+        chain=county.county_id, actor=by.ledger_name, action=f"{action.partition('.')[0]}.refuse_step",
+        subject=county.round.slug, detail={"round": county.round.slug, "step": action, "refused": why},
+    )  # fmt: skip
+
+
+def enters_values(by: User, county_code: str) -> bool:
+    """Does this person enter values there, under this account or another of theirs?"""
+    return bool(entry_scope_of(by.roles_as_person, county_code))
+
+
 def cleaned(text: str, *, needed: str) -> str:
     """A reason as it is stored; `needed` is what to say where there is none."""
     try:
@@ -54,7 +93,7 @@ def cleaned(text: str, *, needed: str) -> str:
     return text
 
 
-@transaction.atomic
+@keeping_refusals("deadline.set")
 def set_due(county: RoundCounty, due: datetime, *, by: User, reason: str = "") -> bool:
     """Say until when values are taken; say whether that is new. It lies ahead: a deadline never closes backwards.
 
@@ -65,7 +104,7 @@ def set_due(county: RoundCounty, due: datetime, *, by: User, reason: str = "") -
         refuse(N_("Entry is closed in this county."))
     if row.entry_due == due:
         return False
-    if by.entry_scope(row.county_id):
+    if enters_values(by, row.county_id):
         refuse(N_("You enter values in this county: somebody else sets its deadline."))
     if due > now + LATEST:
         refuse(N_("The deadline lies more than two years ahead."))
@@ -85,7 +124,7 @@ def set_due(county: RoundCounty, due: datetime, *, by: User, reason: str = "") -
     return True
 
 
-@transaction.atomic
+@keeping_refusals("extension.ask")
 def ask_extension(
     county: RoundCounty, *, township: Region | None = None, department: Department | None = None,
     until: datetime, reason: str, by: User,
@@ -112,7 +151,7 @@ def ask_extension(
     return made
 
 
-@transaction.atomic
+@keeping_refusals("extension.decide")
 def decide_extension(extension: Extension, *, granted: bool, answer: str = "", by: User) -> Extension:
     """Grant or refuse; never by the one who asked. Decided already the same way, nothing is done."""
     row, _now = locked(extension.county)
@@ -122,7 +161,7 @@ def decide_extension(extension: Extension, *, granted: bool, answer: str = "", b
             return made
         decider = User.objects.filter(username=made.decided_by).first()
         refuse(N_("Decided already by %(who)s."), who=str(decider or made.decided_by))
-    if made.asked_by == by.ledger_name:
+    if made.asked_by in by.own_names:
         refuse(N_("You asked for it: somebody else has to decide."))
     made.answer = cleaned(answer, needed="" if granted else N_("A refusal needs its reason."))
     made.granted, made.decided_by, made.decided_at = granted, by.ledger_name, Now()

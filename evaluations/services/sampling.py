@@ -7,9 +7,10 @@ Branches are put in the order of SHA-256(seed + code), and the first are drawn.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Grant, User
 from evaluations.models import RoundCounty, SiteCheck, SiteSample, StarReview
+from evaluations.services.deadlines import keep_refusal
+from evaluations.services.private_numbers import private_number
 from evaluations.services.road import may_act
 from evaluations.services.road.steps import COUNTY, LONGEST_REASON
 from evaluations.workflow import RECOMMEND, StarStatus
@@ -28,6 +31,7 @@ from tables.errors import BadCell
 from tables.text import clean_text
 
 MOST = 200
+STEPS = {"draw": "sample.draw", "record_visit": "sample.visit"}  # what the ledger calls them
 
 
 class NotDrawn(ValueError):
@@ -53,7 +57,22 @@ def drawn(seed: str, codes: Iterable[str], size: int) -> list[str]:
     return sorted(codes, key=lambda code: sha256((seed + code).encode()).hexdigest())[:size]
 
 
-@transaction.atomic
+def keeping_refusals(step: Callable) -> Callable:
+    """A step that leaves an entry when it is refused: undone first, then kept in a transaction of its own."""
+
+    @wraps(step)
+    def taken(county: RoundCounty, *args: object, by: User) -> object:
+        try:
+            with transaction.atomic():
+                return step(county, *args, by=by)
+        except NotDrawn as why:
+            keep_refusal(county, STEPS[step.__name__], str(why), by)
+            raise
+
+    return taken
+
+
+@keeping_refusals
 def draw(county: RoundCounty, star: str, size: int, *, by: User) -> SiteSample:
     """Draw some of the branches whose star is under review or decided; raises NotDrawn with the reason."""
     grant = reviewing_grant(county, star, by)
@@ -104,7 +123,7 @@ def drawn_from(county: RoundCounty, star: str) -> dict[str, int]:
     return dict(rows.order_by("entry__branch__code"))
 
 
-@transaction.atomic
+@keeping_refusals
 def record_visit(county: RoundCounty, check: SiteCheck, visit: Visit, *, by: User) -> None:
     """Keep what a visit found; raises NotDrawn with what is missing or wrong."""
     grant = reviewing_grant(county, check.sample.star, by)
@@ -135,6 +154,8 @@ def read_finding(visit: Visit) -> str:
         raise NotDrawn(_("must be %(allowed)s") % {"allowed": bad.allowed.translated(_)}) from None
     if not visit.agrees and not finding:
         raise NotDrawn(_("Say what was found where it is not as reported."))
+    if why := private_number(finding):
+        raise NotDrawn(why.translated(_))
     return finding
 
 
@@ -174,9 +195,9 @@ def codes_of(sample: SiteSample) -> list[str]:
     return list(rows.values_list("entry__branch__code", flat=True))
 
 
-def all_problems(slug: str | None = None) -> Sequence[str]:
-    """What does not fit of any sample, of the round named or of all; for verify_ledger."""
-    samples = SiteSample.objects.select_related("county__round").order_by("pk")
+def all_problems(county_code: str, slug: str | None = None) -> Sequence[str]:
+    """What does not fit of any sample of a county, of the round named or of all."""
+    samples = SiteSample.objects.select_related("county__round").filter(county__county=county_code).order_by("pk")
     if slug:
         samples = samples.filter(county__round__slug=slug)
     return [

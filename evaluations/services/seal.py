@@ -247,11 +247,11 @@ def recorded_digests(county_code: str, slug: str) -> list[str]:
     return [json.loads(detail)["sha256"] for detail in entries.values_list("detail", flat=True)]
 
 
-def seals_gone(slug: str | None = None) -> list[tuple[str, str]]:
-    """(round, county) of the seals that the ledger tells of and that are no longer there."""
-    entries = LedgerEntry.objects.filter(action=SEALED, **({"subject": slug} if slug else {}))
-    here = set(SealedCounty.objects.values_list("round__slug", "county_id"))
-    return sorted(set(entries.values_list("subject", "chain")) - here)
+def seals_gone(county_code: str, slug: str | None = None) -> list[str]:
+    """The rounds whose seals of this county the ledger tells of and that are no longer there."""
+    entries = LedgerEntry.objects.filter(chain=county_code, action=SEALED, **({"subject": slug} if slug else {}))
+    here = set(SealedCounty.objects.filter(county=county_code).values_list("round__slug", flat=True))
+    return sorted(set(entries.values_list("subject", flat=True)) - here)
 
 
 def row_problems(seal: SealedCounty, content: dict) -> list[str]:

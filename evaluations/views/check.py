@@ -54,7 +54,7 @@ def listed(request: HttpRequest, seen: SeenCounty, page: CheckList) -> HttpRespo
 def pass_stars(request: HttpRequest, seen: SeenCounty, star: str, chosen: list[str]) -> Outcome:
     """Pass the corrections of one star; of a star nothing was chosen of, nothing comes."""
     own = [text for text in chosen if text.endswith(f":{star}")]
-    wishes = wishes_of([text.rpartition(":")[0].rpartition(":")[0] for text in own])
+    wishes = wishes_of([text.rpartition(":")[0] for text in own])
     return act(seen.row, PASS_STAR, wishes, by=request.user, star=star) if wishes else Outcome()
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from evaluations.models import Rating
-from evaluations.services.database_role import APPENDED
+from evaluations.services.database_role import APPENDED, MOVED
 from evaluations.services.rating import rate_county
 from evaluations.workflow import RECOMMEND, State, Status
 from ledger.models import LedgerEntry
@@ -92,6 +92,20 @@ def test_history_is_out_of_the_role_s_reach(role, table):
         refused[name] = error.value.__cause__.pgcode
 
     assert set(refused.values()) == {"42501"}, refused  # insufficient privilege
+
+
+@pytest.mark.parametrize("table", MOVED)
+def test_what_moves_on_is_never_taken_away_by_the_role(role, table):
+    refused = {}
+
+    for name in ("delete", "truncate", "drop", "disable triggers"):
+        with acting_as(role), pytest.raises(ProgrammingError) as error, transaction.atomic():
+            connection.cursor().execute(REWRITES[name].format(table=table, column=first_column(table)))
+        refused[name] = error.value.__cause__.pgcode
+    with acting_as(role), transaction.atomic():
+        connection.cursor().execute(f"UPDATE {table} SET {first_column(table)} = {first_column(table)}")
+
+    assert set(refused.values()) == {"42501"}, refused
 
 
 def test_control_the_owner_may_switch_the_triggers_off():

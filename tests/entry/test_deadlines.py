@@ -1,11 +1,12 @@
 """The deadline: who sets it, who asks for more time and who grants it, and what the pages show of it."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone, translation
 
-from accounts.models import Grant
+from accounts.models import Grant, User
 from accounts.roles import Role
 from branches.models import Department
 from evaluations.models import Extension, RoundCounty, State
@@ -15,6 +16,7 @@ from ledger.models import LedgerEntry
 from tests import factories
 from tests.entry import world
 from tests.entry.giving import due, fill, move
+from tests.entry.world import COUNTY
 
 pytestmark = pytest.mark.django_db
 AHEAD = (timezone.localtime() + timedelta(days=30)).strftime("%Y-%m-%dT18:00")
@@ -87,7 +89,7 @@ def test_asked_twice_the_same_waits_once_and_another_time_or_reason_is_refused(c
         ask(county, **{"until": until} | change)
 
     assert (Extension.objects.get().until, Extension.objects.get().reason) == (until, "停电")
-    assert [entry.action for entry in LedgerEntry.objects.all()] == ["extension.ask"]
+    assert [entry.action for entry in LedgerEntry.objects.all()] == ["extension.ask", "extension.refuse_step"]
 
 
 def test_without_a_deadline_there_is_nothing_to_extend(county):
@@ -124,6 +126,31 @@ def test_nobody_grants_what_they_asked_for(county):
         decide_extension(asked, granted=True, by=county.approver)
 
 
+def test_nobody_grants_or_sets_by_another_account_of_theirs(county):
+    due(county, hours=1)
+    approver = county.approver
+    User.objects.filter(pk__in=[approver.pk, county.clerk.pk]).update(person="E-0417")
+    approver = User.objects.get(pk=approver.pk)
+    asked = ask(county)  # by the clerk, who is the same person
+
+    with pytest.raises(DeadlineRefused, match="somebody else"):
+        decide_extension(asked, granted=True, by=approver)
+    with pytest.raises(DeadlineRefused, match="You enter values"):
+        set_due(county.county, ahead(days=9), by=approver, reason="x")
+
+    User.objects.filter(pk=approver.pk).update(person="E-0418")
+    assert decide_extension(asked, granted=True, by=User.objects.get(pk=approver.pk)).granted
+
+
+def test_a_refused_step_leaves_an_entry_that_says_why(county):
+    with pytest.raises(DeadlineRefused):
+        ask(county)
+
+    entry = LedgerEntry.objects.get()
+    assert (entry.chain, entry.actor, entry.action) == (COUNTY, county.clerk.ledger_name, "extension.refuse_step")
+    assert "nothing to extend" in json.loads(entry.detail)["refused"] and not Extension.objects.exists()
+
+
 def test_a_refusal_needs_its_reason_and_a_decision_stands(county):
     due(county, hours=1)
     asked = ask(county)
@@ -136,7 +163,8 @@ def test_a_refusal_needs_its_reason_and_a_decision_stands(county):
     with pytest.raises(DeadlineRefused, match="Decided already"):
         decide_extension(asked, granted=True, by=county.approver)
     actions = list(LedgerEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert actions == ["extension.ask", "extension.refuse"]
+    kept = [one for one in actions if one != "extension.refuse_step"]
+    assert kept == ["extension.ask", "extension.refuse"] and len(actions) == 4
 
 
 # The pages ------------------------------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ from copy import deepcopy
 import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.roles import Role
 from evaluations.models import (
     Rating,
     RatingMark,
@@ -21,9 +23,11 @@ from evaluations.models import (
     VetoRecord,
 )
 from evaluations.services import seal as sealing
+from evaluations.services.auditing import verify_chain
 from evaluations.services.rating import rate_county
 from evaluations.services.seal import SealRefused, canonical, compute_again, seal_round
-from ledger.models import LedgerEntry
+from ledger.models import LedgerEntry, LedgerHead
+from ledger.services import append
 from scoring import engine
 from tests import factories
 from tests.evaluations import oracle
@@ -295,3 +299,46 @@ def test_sealing_again_by_the_same_document_changes_nothing_and_by_another_is_re
         seal_round(evaluation, document="别的〔2026〕1号", by="test")
 
     assert LedgerEntry.objects.count() == entries
+
+
+def test_the_auditor_s_check_finds_a_deleted_seal_as_the_command_does(sealed):
+    auditor = factories.person(Role.AUDITOR)
+    whole = verify_chain(COUNTY, by=auditor)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("evaluations_sealedrating", "evaluations_sealedcounty"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM evaluations_sealedrating WHERE seal_id = %s", [sealed.pk])
+        cursor.execute("DELETE FROM evaluations_sealedcounty WHERE id = %s", [sealed.pk])
+
+    found = verify_chain(COUNTY, by=auditor)
+
+    assert whole == [] and len(found) == 1 and found[0].startswith(f"r2026 {COUNTY}")
+    with pytest.raises(CommandError, match=f"r2026 {COUNTY}"):
+        verify()
+
+
+def test_a_cut_end_with_its_head_set_back_is_named_by_what_was_written_down(sealed):
+    head = LedgerHead.objects.get(chain=COUNTY)
+    kept = f"{COUNTY}:{head.sequence}:{head.hash}"
+    whole = verify("--head", kept)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_ledgerentry DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE ledger_ledgerhead DISABLE TRIGGER USER")
+    with transaction.atomic():
+        append(chain=COUNTY, actor="x", action="test", subject="x", detail={})
+    later = LedgerHead.objects.get(chain=COUNTY)
+    LedgerEntry.objects.filter(chain=COUNTY, sequence=later.sequence).delete()
+    LedgerHead.objects.filter(chain=COUNTY).update(sequence=head.sequence, hash=head.hash)
+
+    assert verify() and verify("--head", kept) and whole  # what was written down before the cut still holds
+    with pytest.raises(CommandError, match=f"{COUNTY}.*{later.sequence}"):
+        verify("--head", kept, "--head", f"{COUNTY}:{later.sequence}:{later.hash}")
+    with pytest.raises(CommandError, match=COUNTY):
+        verify("--head", f"{COUNTY}:{head.sequence}:{'0' * 64}")
+
+
+@pytest.mark.parametrize("text", ["", "419901000000", "419901000000:0:" + "0" * 64, "a:1:xyz"])
+def test_a_head_that_cannot_be_read_is_refused(sealed, text):
+    with pytest.raises(CommandError):
+        verify("--head", text)

@@ -81,7 +81,6 @@ COUNTY_PAGES = {
     "entry_points": ENTRY,
     "entry_submit": OF_TOWNSHIP,
     "entry_receipt": LIST | {"own": (OPENING, OPENING)},
-    "entry_return": CHECKED,
     "check": CHECKED,
     "check_branch": CHECKED_BRANCH,
     "check_star": CHECKED_BRANCH,
@@ -116,7 +115,7 @@ COUNTY_PAGES = {
 FORMS = {
     "veto_report", "check", "check_branch", "check_star", "review_star", "review_bulk", "review_samples", "countersign",
 }  # fmt: skip
-FORMS |= {"runs", "entry_branch", "entry_submit", "entry_return", "entry_workbook", "entry_import", "upload"}
+FORMS |= {"runs", "entry_branch", "entry_submit", "entry_workbook", "entry_import", "upload"}
 FORMS |= {"county_calendar", "county_branch", "county_absent"}
 FORMS |= {"objection", "objection_new"}
 POSTED = {
@@ -127,7 +126,7 @@ POSTED = {
     "review_star": REVIEWED_BRANCH, "review_correct": OF_STAR, "review_bulk": OF_STAR, "review_undo": OF_STAR,
     "review_samples": OF_STAR, "review_visit": OF_STAR, "countersign": OF_DEPARTMENT,
     "cancel_run": STEERED, "resume_run": STEERED, "runs": STEERED, "entry_submit": OF_TOWNSHIP,
-    "entry_withdraw": OF_TOWNSHIP, "entry_return": CHECKED, "entry_due": APPROVED, "entry_ask": ENTRY,
+    "entry_withdraw": OF_TOWNSHIP, "entry_due": APPROVED, "entry_ask": ENTRY,
     "entry_decide": APPROVED, "entry_workbook": ENTRY, "entry_import": OF_DEPARTMENT, "upload": SENT_BY_CLERK,
     "entry_workbook_file": ENTRY, "veto_report": REPORTED, "veto_ask": REPORTED, "veto_rule": APPROVED,
 }  # fmt: skip  # 302 where allowed, but for:

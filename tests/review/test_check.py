@@ -101,10 +101,8 @@ def test_a_stale_link_gives_a_sentence(client, county):
     assert response.status_code == 200 and "Passed on by the township" in words(response)
 
 
-def test_the_old_address_leads_to_the_branch(client, county):
-    client.force_login(county.head)
-
-    response = client.get(f"{county.base}/entry/return/?branch={county.branches[0].code}")
+def test_the_old_address_of_a_branch_leads_to_it(client, county):
+    response = look(client, county, f"?branch={county.branches[0].code}")
 
     assert response.url == f"{county.base}/check/{county.branches[0].code}/"
 
@@ -157,14 +155,29 @@ def test_a_corrected_star_is_shown_with_what_changed_and_passed(client, county):
     county.act(RETURN_STAR, by=county.reviewers[STAR], star=STAR, reason="户数不符", criteria=["ST-07"], due=ahead())
     county.entry.enter("ST-07", "290", revision=1)
     county.act(ANSWER, by=county.clerk, star=STAR)
-    review = county.star()
     code = county.branches[0].code
 
     listed = look(client, county).context["page"].stars
     page = look(client, county, f"{code}/{STAR}/").context["page"]
-    post(client, county, action="pass_star", branch=[f"{code}:{review.revision}:0:{STAR}"])
+    post(client, county, action="pass_star", branch=[listed[0].wish])
 
     assert [row.head.code for row in listed] == [STAR]
     assert [(one.row.code, one.before[:3], one.after[:3]) for one in page.changes] == [("ST-07", "300", "290")]
     assert county.star().status == "reviewing"
     assert Decision.objects.filter(action="pass_star").count() == 1
+
+
+def test_a_correction_that_changed_after_the_list_was_opened_is_not_passed(client, county):
+    county.put(Status.PASSED)
+    county.put_star("corrected")
+    stale = look(client, county).context["page"].stars[0].wish
+    Value.objects.filter(branch=county.branches[0], criterion__code="ST-07").update(revision=9)
+
+    refused = post(client, county, action="pass_star", branch=[stale])
+    bare = post(client, county, action="pass_star", branch=[stale.replace(f":{stale.split(':')[2]}:", "::")])
+    between = county.star().status
+    fresh = look(client, county).context["page"].stars[0].wish
+    post(client, county, action="pass_star", branch=[fresh])
+
+    assert "Changed since you opened the page" in words(refused) and bare.status_code == 200
+    assert (between, county.star().status) == ("corrected", "reviewing")

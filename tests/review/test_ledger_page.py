@@ -60,6 +60,24 @@ def test_it_is_narrowed_by_county_step_account_day_and_any_word(client, county, 
     assert said(search) == (found if found is not None else ["account.sign_in", "star.refuse", "star.recommend"])
 
 
+def test_refusals_only_are_whatever_was_refused_wholly_or_in_part_and_no_decision(client, county):
+    kept = {
+        "value.refuse_correction": {"refused": {"1": "x"}}, "criterion.refuse_countersign": {"refused": {"1": "x"}},
+        "submission.pass": {"refused": {"1": "x"}, "branches": ["2"]}, "sample.refuse_step": {"refused": "x"},
+    }  # fmt: skip
+    others = {
+        "extension.refuse": {"answer": "x"}, "star.reconsider": {"refused": {}}, "objection.reject": {"refused": ""},
+        "star.return": {"refused": {}, "reason": '"refused":"x"'},
+    }  # fmt: skip
+    for action, detail in (kept | others).items():
+        append(chain=COUNTY, actor="x", action=action, subject="x", detail=detail)
+
+    found = look(client, county.auditor, kind="refused")
+    marked = {line.entry.action for line in look(client, county.auditor).lines if line.is_refusal}
+
+    assert set(said(found)) == marked == {*kept, "star.refuse"}
+
+
 def test_the_security_administrator_reads_their_own_acts_only(client, county):
     guard = factories.person(Role.SECURITY_ADMINISTRATOR)
     append(chain="system", actor=guard.ledger_name, action="role.give", subject="somebody", detail={})

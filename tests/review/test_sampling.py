@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 from django.utils.timezone import localdate
 
 from evaluations.models import SiteCheck, SiteSample
+from evaluations.services.auditing import verify_chain
 from evaluations.services.sampling import NotDrawn, Visit, draw, drawn, problems_of, record_visit, seed_of
 from evaluations.workflow import State, Status
 from ledger.models import LedgerEntry, LedgerHead
@@ -74,6 +75,9 @@ def test_a_size_that_cannot_be_drawn_is_refused(county, size):
     with pytest.raises(NotDrawn, match="6"):
         take(county, size)
 
+    last = LedgerEntry.objects.filter(chain=COUNTY).last()
+    assert last.action == "sample.refuse_step" and '"refused":"' in last.detail
+
 
 def test_nobody_draws_but_the_star_s_reviewer_while_under_review(county):
     for person in (county.reviewers["civility"], county.organization_reviewer, county.auditor, county.head):
@@ -123,6 +127,7 @@ def test_what_was_tampered_with_is_found_by_drawing_again(county, how):
     assert whole == [] and problems_of(SiteSample.objects.get()) != []
     with pytest.raises(CommandError, match=f"r2026 {COUNTY} {STAR}"):
         call_command("verify_ledger")
+    assert f"r2026 {COUNTY} {STAR}" in verify_chain(COUNTY, by=county.auditor)[0]
 
 
 def test_the_auditor_draws_again_on_the_page(client, county):

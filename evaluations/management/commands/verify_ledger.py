@@ -1,13 +1,24 @@
 """Walk the hash chains, compute every sealed result again and draw every site-check sample again."""
 
+import re
+from argparse import ArgumentTypeError
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from evaluations.models import SealedCounty
 from evaluations.operator import round_named
-from evaluations.services.sampling import all_problems
-from evaluations.services.seal import problems_of, seals_gone
-from ledger.services import verify
+from evaluations.services.auditing import chains_to_check, problems_of_county, seals_of
+from ledger.verifying import verify_head
+
+HEAD = re.compile(r"([0-9a-z]{1,12}):([1-9][0-9]{0,17}):([0-9a-f]{64})")
+
+
+def head(text: str) -> tuple[str, int, str]:
+    """CHAIN:NUMBER:HASH as the ledger's page shows it."""
+    found = HEAD.fullmatch(text.strip().lower())
+    if found is None:
+        raise ArgumentTypeError(_("“%(text)s” is not CHAIN:NUMBER:HASH") % {"text": text})
+    return found[1], int(found[2]), found[3]
 
 
 class Command(BaseCommand):
@@ -15,19 +26,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("slug", nargs="?")
+        parser.add_argument(
+            "--head", action="append", type=head, default=[], metavar="CHAIN:NUMBER:HASH",
+            help="an entry written down earlier, which its chain must still hold; may be given several times",
+        )  # fmt: skip
 
-    def handle(self, *, slug, **options):
-        seals = SealedCounty.objects.select_related("round").order_by("pk")
+    def handle(self, *, slug, head, **options):
         if slug:
-            seals = seals.filter(round=round_named(slug))
-        problems = [str(problem) for problem in verify()]
-        checked = 0
-        for seal in seals.iterator(chunk_size=1):
-            checked += 1
-            problems += [f"{seal.round.slug} {seal.county_id}: {problem}" for problem in problems_of(seal)]
-        gone = _("the ledger tells of a seal that is gone")
-        problems += [f"{sealed} {county}: {gone}" for sealed, county in seals_gone(slug)]
-        problems += all_problems(slug)
+            round_named(slug)
+        problems, checked = [], 0
+        for chain in chains_to_check():
+            problems += problems_of_county(chain, slug)
+            checked += seals_of(chain, slug).count()
+        problems += [str(problem) for one in head if (problem := verify_head(*one))]
         if problems:
             raise CommandError("\n".join(problems))
         self.stdout.write(
