@@ -10,6 +10,8 @@ from evaluations.absence_forms import DAY, dress
 from evaluations.reading.vetoes import ReportPage
 from evaluations.services.vetoing import Report
 
+NOT_SEEN = _("Changed since you opened the page; nothing was done.")
+
 
 class ReportForm(forms.Form):
     """A veto of one branch. The service judges it; this reads what was typed and keeps it where it is refused."""
@@ -53,7 +55,7 @@ class RuleForm(forms.Form):
 
     lift = forms.ChoiceField(choices=[("yes", _("Lift the veto")), ("no", _("Keep the veto"))])
     reason = CleanCharField(label=_("Reason"), max_length=300)
-    seen = CleanCharField(max_length=40, required=False, widget=forms.HiddenInput)
+    seen = CleanCharField(max_length=40, widget=forms.HiddenInput, error_messages={"required": NOT_SEEN})
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)

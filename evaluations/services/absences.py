@@ -20,6 +20,7 @@ from accounts.duties import clash_with
 from accounts.models import Absence, Grant, User
 from accounts.services import roles_of
 from evaluations.models import Kind
+from evaluations.services.private_numbers import private_number
 from evaluations.services.telling import Item, tell
 from ledger.services import SYSTEM, append
 from tables.errors import BadCell
@@ -115,7 +116,7 @@ def cleaned(reason: str) -> tuple[str, Message | None]:
         text = clean_text(reason, max_length=LONGEST_REASON)
     except BadCell as bad:
         return "", Message(N_("must be %(allowed)s"), {"allowed": bad.allowed})
-    return text, None if text else Message(N_("Give a reason."))
+    return text, private_number(text) if text else Message(N_("Give a reason."))
 
 
 def accept(absence: Absence, *, by: User) -> Absence:

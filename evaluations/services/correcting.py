@@ -20,6 +20,7 @@ from evaluations.checking import relation_errors
 from evaluations.models import RATERS, Correction, RoundCounty, StarReview, Value
 from evaluations.services.edits import DOCUMENT
 from evaluations.services.entering import reader_of
+from evaluations.services.private_numbers import fit_to_keep, private_number
 from evaluations.services.road.stars import LockedStar, StarStep
 from evaluations.services.road.steps import LONGEST_REASON, Asked, Outcome, Wish
 from evaluations.services.sums import numbers_only, related_numbers
@@ -97,7 +98,9 @@ class CorrectionStep(StarStep):
             self.document = clean_text(self.fix.document, max_length=DOCUMENT)
         except BadCell as bad:
             return Message(MUST, {"allowed": bad.allowed})
-        return None if self.asked.reason else Message(N_("A correction needs its reason."))
+        if not self.asked.reason:
+            return Message(N_("A correction needs its reason."))
+        return private_number(self.asked.reason)
 
     def is_the_value_seen(self, one: LockedStar) -> Message | None:
         place = {"round": self.county.round_id, "branch": one.branch_id, "criterion": self.row}
@@ -179,7 +182,7 @@ class CorrectionStep(StarStep):
         detail = {
             "round": self.county.round.slug, "star": self.star, "branch": self.fix.branch,
             "criterion": self.fix.criterion[:32], "period": self.fix.period, "before": before, "after": after,
-            "reason": self.asked.reason[:LONGEST_REASON], "document": self.document,
+            "reason": fit_to_keep(self.asked.reason[:LONGEST_REASON]), "document": self.document,
             "role": grant.role if grant else "", "acting_for": grant.acting_for if grant else "",
             "refused": {branch: str(why) for branch, why in outcome.refused.items()},
         }  # fmt: skip

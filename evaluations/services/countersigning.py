@@ -15,6 +15,7 @@ from accounts.access import grant_for
 from accounts.models import Grant, User
 from branches.models import Department
 from evaluations.models import Countersign, RoundCounty, StarReview
+from evaluations.services.private_numbers import fit_to_keep, private_number
 from evaluations.services.road.stars import LockedStar, StarStep
 from evaluations.services.road.steps import LONGEST_REASON, Asked, Outcome, Wish
 from evaluations.workflow import DATA, RECOMMEND
@@ -122,7 +123,7 @@ class SigningStep(StarStep):
         except BadCell as bad:
             return Message(N_("must be %(allowed)s"), {"allowed": bad.allowed})
         if self.word.agrees or self.asked.reason:
-            return None
+            return private_number(self.asked.reason)
         return Message(N_("Say in the note why you do not agree."))
 
     def gave_nothing(self, one: LockedStar) -> Message | None:
@@ -154,7 +155,7 @@ class SigningStep(StarStep):
         action = AGREE if self.word.agrees else DISSENT
         detail = {
             "round": self.county.round.slug, "star": self.star, "criterion": self.row.code,
-            "department": self.department, "branches": [one.branch for one in passed], "note": self.asked.reason,
+            "department": self.department, "branches": [one.branch for one in passed], "note": fit_to_keep(self.asked.reason),
             "role": sorted({grant.role for grant in grants}),
             "acting_for": sorted({grant.acting_for for grant in grants} - {""}),
             "refused": {branch: str(why) for branch, why in outcome.refused.items()},

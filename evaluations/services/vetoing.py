@@ -21,6 +21,7 @@ from accounts.models import Grant, User
 from evaluations.models import Decision, RosterEntry, RoundCounty, StarReview, Submission, VetoRecord
 from evaluations.services.absences import today
 from evaluations.services.following import follow_up
+from evaluations.services.private_numbers import private_number
 from evaluations.services.road.persons import CONFLICT, ENTERED_IT, declared_by, entered_by, may_act, mixed_duties
 from evaluations.services.road.steps import COUNTY, STATES
 from evaluations.workflow import ASK_LIFT, KEEP_VETO, LIFT, REPORT_VETO, Action, Need, State, VetoStatus
@@ -32,6 +33,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST = {"document": 120, "reporter": 120, "finding": 300, "reason": 300}
+PROSE = {"finding", "reason"}  # what is written freely; a document number is none of a person's
 EARLIEST = date(2000, 1, 1)
 UNKNOWN = Message(N_("There is no such branch or veto in your area."))
 LACKING = {
@@ -84,7 +86,7 @@ def ask_lift(record: VetoRecord, county: RoundCounty, *, reason: str, document: 
 
 
 def rule_on_lift(
-    record: VetoRecord, county: RoundCounty, *, lift: bool, reason: str, by: User, seen: str = ""
+    record: VetoRecord, county: RoundCounty, *, lift: bool, reason: str, by: User, seen: str
 ) -> VetoRecord:
     """Lift a veto, or keep it: by somebody else than who asked. Raises VetoRefused, kept in the ledger."""
     return VetoStep(county, LIFT if lift else KEEP_VETO, by).move(record, reason=reason, seen=seen)
@@ -116,7 +118,7 @@ class VetoStep:
             raise VetoRefused(why)
         return made
 
-    def move(self, record: VetoRecord, *, reason: str, document: str = "", seen: str = "") -> VetoRecord:
+    def move(self, record: VetoRecord, *, reason: str, document: str = "", seen: str | None = None) -> VetoRecord:
         with transaction.atomic():
             self.lock(record.branch.code)
             record = VetoRecord.objects.select_for_update(of=("self",)).select_related("criterion").get(pk=record.pk)
@@ -165,7 +167,7 @@ class VetoStep:
         if self.state not in self.action.counties:
             return Message(STATES[State(self.state)])
         lacking = self.lacks(document=report.document, reporter=report.reporter, finding=report.finding)
-        return lacking or self.wrong_report(report, criterion)
+        return lacking or self.wrong_report(report, criterion) or mixed_duties(self.by, self.grant)
 
     def wrong_report(self, report: Report, criterion: Criterion) -> Message | None:
         if report.found_on is None or not EARLIEST <= report.found_on <= today():
@@ -175,14 +177,14 @@ class VetoStep:
             return Message(N_("A veto with this document number stands already, reported by %(by)s."), shown)
         return None
 
-    def refusal_to_move(self, record: VetoRecord, given: dict[str, str], seen: str) -> Message | None:
+    def refusal_to_move(self, record: VetoRecord, given: dict[str, str], seen: str | None) -> Message | None:
         if not self.holds(record.criterion.star):
             return UNKNOWN
         if record.status not in self.action.sources:
             return Message(STANDS[record.status], {"by": record.lifted_by or record.lift_asked_by})
         if self.state not in self.action.counties:
             return Message(STATES[State(self.state)])
-        if seen and seen != asked_mark(record):
+        if self.action != ASK_LIFT and seen != asked_mark(record):
             return Message(N_("Changed since you opened the page; nothing was done."))
         wanted = {"reason": given["reason"]}
         if Need.DOCUMENT in self.action.needs:
@@ -206,6 +208,8 @@ class VetoStep:
                 return Message(N_("must be %(allowed)s"), {"allowed": bad.allowed})
             if not self.texts[name]:
                 return Message(LACKING[name])
+            if name in PROSE and (why := private_number(self.texts[name])):
+                return why
         return None
 
     # Guards of the table ------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def report(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 @login_required
 def veto(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     page = VetoPage(county_of(request, slug, county), pk, request.user)
-    forms = {"lift_form": LiftForm(), "rule_form": RuleForm(initial={"seen": page.seen_mark})}
+    forms = {"lift_form": LiftForm(), "rule_form": rule_form(page)}
     return render(request, "veto/veto.html", {"seen": page.seen, "page": page} | forms)
 
 
@@ -78,6 +78,11 @@ def rule(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Lift a veto or keep it."""
     page = acting_page(request, slug, county, pk, vetoing.LIFT)
     return moved(request, page, RuleForm(request.POST), rule_on_lift)
+
+
+def rule_form(page: VetoPage) -> RuleForm:
+    """An empty form that says which request its page shows."""
+    return RuleForm(initial={"seen": page.seen_mark})
 
 
 def ask_to_lift(page: VetoPage, data: dict) -> str:
@@ -113,5 +118,5 @@ def moved(request: HttpRequest, page: VetoPage, form, step) -> HttpResponse:
     else:
         messages.error(request, first_error(form))
     lifting = isinstance(form, LiftForm)
-    forms = {"lift_form": form if lifting else LiftForm(), "rule_form": RuleForm() if lifting else form}
+    forms = {"lift_form": form if lifting else LiftForm(), "rule_form": rule_form(page) if lifting else form}
     return render(request, "veto/veto.html", {"seen": page.seen, "page": page} | forms, status=status)

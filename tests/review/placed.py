@@ -14,7 +14,7 @@ from evaluations.services.appealing import appeal, rule_on_appeal
 from evaluations.services.objecting import ObjectionRefused, file_objection
 from evaluations.services.revoking import revoke
 from evaluations.services.ruling import rule
-from evaluations.services.vetoing import VetoRefused, ask_lift, report_veto, rule_on_lift
+from evaluations.services.vetoing import VetoRefused, ask_lift, asked_mark, report_veto, rule_on_lift
 from evaluations.workflow import (
     APPEAL,
     ASK_LIFT,
@@ -88,7 +88,8 @@ class Vetoes(Placed):
             elif action == ASK_LIFT:
                 ask_lift(one, self.row, reason=reason, document=document, by=by)
             else:
-                rule_on_lift(one, self.row, lift=action == LIFT, reason=reason, by=by)
+                seen = asked_mark(VetoRecord.objects.get(pk=one.pk))
+                rule_on_lift(one, self.row, lift=action == LIFT, reason=reason, by=by, seen=seen)
 
 
 class Objections(Placed):

@@ -9,7 +9,7 @@ from accounts.roles import Role
 from evaluations.models import Decision, InboxItem
 from evaluations.services import absences
 from evaluations.services.absences import AbsenceRefused, Days, ask_deputy, end, today
-from evaluations.workflow import PASS, Status
+from evaluations.workflow import PASS, RETURN, Status
 from ledger.models import LedgerEntry
 from tests.factories import UserFactory, person, township
 from tests.review import world
@@ -224,3 +224,24 @@ def test_reading_the_roles_of_who_acts_for_nobody_costs_one_query(made, django_a
         grants_of(made.clerk)
     with django_assert_num_queries(2):
         grants_of(deputy)
+
+
+def test_a_reason_with_a_private_number_is_refused_and_kept_nowhere(made, deputy):
+    told = refused(ask_deputy, made.head.grants.get(), deputy, days(), reason="请找 13812345678", by=made.head)
+
+    assert "mobile number" in told
+    assert not LedgerEntry.objects.filter(detail__contains="13812345678").exists()
+
+
+def test_nor_is_one_kept_of_a_return_whatever_it_was_refused_for(made):
+    made.fill()
+    made.put(Status.SUBMITTED)
+    asked_for = {"reason": "请联系王某 138，1234，5678", "criteria": ["ST-07"], "due": world.ahead()}
+
+    outcome = made.act(RETURN, by=made.head, **asked_for)
+    made.act(RETURN, by=made.clerk, **asked_for)
+
+    assert "mobile number" in str(next(iter(outcome.refused.values())))
+    assert LedgerEntry.objects.filter(action="submission.refuse").count() == 2
+    assert not LedgerEntry.objects.filter(detail__contains="1234").exists()
+    assert made.act(RETURN, by=made.head, **asked_for | {"reason": "请联系镇里"}).moved

@@ -210,6 +210,7 @@ def test_only_what_was_asked_for_is_lifted_and_a_later_request_is_another(county
     ask_lift(record, county.county, reason="新证据", document="环撤〔2026〕2号", by=county.reviewers[STAR])
 
     assert "Changed since" in refused(rule, county, record, seen=seen)
+    assert "Changed since" in refused(rule, county, record, seen="")
     assert refused(rule, county, reported(county, document="环罚〔2026〕9号")).startswith("The veto stands")
 
 
@@ -297,3 +298,40 @@ def test_a_veto_waits_for_a_county_that_is_being_published():
         future.result(30)
 
     assert (seen, VetoRecord.objects.count()) == (0, 0)  # it came too late, and says so
+
+
+def test_a_ruling_that_does_not_say_which_request_it_saw_lifts_nothing_and_the_form_keeps_it(county, client):
+    record = asked(county)
+    seen = vetoing.asked_mark(record)
+    client.force_login(county.organization_approver)
+    url = f"{county.base}/vetoes/{record.pk}/rule/"
+
+    blank = client.post(url, {"lift": "yes", "reason": "经核实", "seen": ""})
+    unfounded = client.post(url, {"lift": "yes", "reason": "", "seen": seen})
+
+    record.refresh_from_db()
+    assert (blank.status_code, unfounded.status_code, record.status) == (422, 422, "lift_asked")
+    assert "经核实" in blank.content.decode()
+    assert unfounded.context["rule_form"]["seen"].value() == seen
+    assert client.post(url, {"lift": "yes", "reason": "经核实", "seen": seen}).status_code == 302
+
+
+def test_a_veto_is_not_reported_by_who_holds_duties_that_never_meet(county):
+    Grant.objects.create(
+        user=county.reviewers[STAR], role=Role.TOWNSHIP_REVIEWER, region=factories.township(world.TOWN)
+    )
+
+    assert "no role in a township" in refused(reported, county, by=anew(county.reviewers[STAR]))
+    assert reported(county, by=county.organization_reviewer)
+
+
+@pytest.mark.parametrize("field", ["finding", "reason"])
+def test_a_text_of_a_veto_with_a_private_number_is_refused_and_kept_nowhere(county, field):
+    text = "张三 13812345678 3组"
+    if field == "finding":
+        told = refused(reported, county, finding=text)
+    else:
+        told = refused(rule, county, asked(county), reason=text)
+
+    assert "mobile number" in told
+    assert not LedgerEntry.objects.filter(detail__contains="13812345678").exists()

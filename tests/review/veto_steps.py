@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from evaluations.models import VetoRecord
-from evaluations.services.vetoing import Report, VetoRefused, ask_lift, report_veto, rule_on_lift
+from evaluations.services.vetoing import Report, VetoRefused, ask_lift, asked_mark, report_veto, rule_on_lift
 from tests.review.world import STAR
 
 
@@ -33,7 +33,8 @@ def asked(county, by=None) -> VetoRecord:
 
 def rule(county, record, lift=True, by=None, **more) -> VetoRecord:
     by = by or county.organization_approver
-    return rule_on_lift(record, county.county, lift=lift, reason="经核实", by=by, **more)
+    told = {"reason": "经核实", "seen": asked_mark(VetoRecord.objects.get(pk=record.pk))} | more
+    return rule_on_lift(record, county.county, lift=lift, by=by, **told)
 
 
 def refused(step, *args, **kwargs) -> str:

@@ -19,6 +19,7 @@ from django.db import connection
 from accounts.models import Grant, User
 from evaluations.models import Decision, RatingMark, RoundCounty, State
 from evaluations.services.following import follow_up
+from evaluations.services.private_numbers import fit_to_keep, private_number
 from evaluations.services.road.persons import CONFLICT, ENTERED_IT, declared_by, entered_by, may_act, mixed_duties
 from evaluations.workflow import Action, Need
 from ledger.services import append
@@ -150,7 +151,7 @@ class Step:
         except BadCell as bad:
             return Message(N_("must be %(allowed)s"), {"allowed": bad.allowed})
         if self.asked.reason:
-            return None
+            return private_number(self.asked.reason)
         return Message(N_("A return needs its reason.") if Need.CRITERIA in self.action.needs else N_("Give a reason."))
 
     def names_criteria(self, one) -> Message | None:
@@ -223,7 +224,8 @@ class Step:
         roles = sorted({grant.role for one in passed if (grant := self.grants[one.branch])})
         detail = {
             "round": self.county.round.slug, "step": self.action.key, "branches": [one.branch for one in passed],
-            "refused": dict(told_of(outcome.refused)), "refusals": len(outcome.refused), "reason": self.asked.reason,
+            "refused": dict(told_of(outcome.refused)), "refusals": len(outcome.refused),
+            "reason": fit_to_keep(self.asked.reason),
             "criteria": list(self.asked.criteria), "star": self.star, "role": roles, "acting_for": acting_for,
             "from": sorted({one.status for one in passed}), "to": str(self.action.target) if passed else "",
             "due": self.asked.due.isoformat() if self.asked.due else "",

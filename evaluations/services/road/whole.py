@@ -16,6 +16,7 @@ from django.db import connection
 from accounts.models import Grant, User
 from evaluations.models import Decision, Proposal, RoundCounty
 from evaluations.services.following import follow_up
+from evaluations.services.private_numbers import fit_to_keep, private_number
 from evaluations.services.proposing import Changed, canonical_list, changes, current_proposal, digest_of, lines_of
 from evaluations.services.proposing import listed as lines_on
 from evaluations.services.rating import rate_in_snapshot
@@ -138,7 +139,7 @@ class WholeStep:
             return Message(N_("Give a reason."))
         if Need.DOCUMENT in self.action.needs and not self.given.document:
             return Message(N_("Give the number of the document."))
-        return None
+        return private_number(self.given.reason)
 
     def unchanged(self) -> Message | None:
         """The digest of everything behind the list, computed again."""
@@ -188,7 +189,7 @@ class WholeStep:
         """What the ledger keeps of the step."""
         return {
             "round": self.row.round.slug, "step": self.action.key, "from": str(getattr(self, "before", self.status)),
-            "to": str(self.action.target), "reason": self.given.reason, "document": self.given.document,
+            "to": str(self.action.target), "reason": fit_to_keep(self.given.reason), "document": self.given.document,
             "role": self.grant.role if self.grant else "", "acting_for": self.grant.acting_for if self.grant else "",
             "revision": self.given.seen_revision,
         }  # fmt: skip
