@@ -71,7 +71,7 @@ class RoundCounty(models.Model):
     county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
     document = models.CharField(_("authorising document number"), max_length=60, blank=True)
-    revision = models.PositiveIntegerField(default=0, db_default=0)  # grows with every step of the county
+    revision = models.PositiveIntegerField(_("revision"), default=0, db_default=0)  # grows with every step
     entry_due = models.DateTimeField(_("entry closes at"), null=True, blank=True)
     township_due = models.DateTimeField(_("township checks end at"), null=True, blank=True)
     department_due = models.DateTimeField(_("department reviews end at"), null=True, blank=True)

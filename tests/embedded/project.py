@@ -11,7 +11,7 @@ from embedded.processes import wait_until
 from tests.embedded.watching import processes_below
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "tests", "__pycache__", ".env", ".*_cache", "results", "data")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "tests", "__pycache__", ".env", ".*_cache", "results")
 OURS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BEAT_FILE", "HTTPS", "STATIC_FROM_SOURCE", "DJANGO_SETTINGS_MODULE")
 READY = "The portal is at"
 

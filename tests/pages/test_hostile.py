@@ -221,8 +221,11 @@ def test_a_name_in_markup_is_shown_as_text_everywhere(client, world):
     client.force_login(world.people[Role.AUDITOR])
 
     read = {page for page, places in routes.COUNTY_PAGES.items() if Role.AUDITOR in places["own"][1]}
-    for page in read - {"ranking_csv", "ranking_xlsx", "runs", "run"}:
-        text = client.get(county_address(world, page, "own")).content.decode()
+    for page in read - {"runs", "run"}:
+        response = client.get(county_address(world, page, "own"))
+        if not response["Content-Type"].startswith("text/html"):
+            continue
+        text = response.content.decode()
         assert "<img src=x" not in text and "&lt;img src=x" in text, page
     lists = [model for model, roles in routes.ADMIN.items() if Role.AUDITOR in roles]
     assert not [

@@ -1,6 +1,7 @@
 """A county's whole year in a real browser, with nine accounts and the public: from a draft to a star revoked.
 
-Only time is helped along in the database: a deadline and the days of a notice can't be waited for.
+Values are there as departments and the grid would have sent them. Only time is helped along in the database: a deadline
+and the days of a notice can't be waited for.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def prepare_and_open(year):
 
 
 def enter_and_submit(year):
-    """The clerk enters one value on the form; the rest as the grid would send it; then submits on the page."""
+    """The township's values come as the grid sends them; the clerk submits both branches on the page."""
     year.county.fill(*year.county.branches)
     page = year.open(year.county.clerk, "entry/submit/")
     page.get_by_role("button", name="Submit 2 branches", exact=True).click()
@@ -117,7 +118,7 @@ def object_and_rule(year):
     today = world.now().date()
     PublicNotice.objects.update(first_day=today - timedelta(days=1), last_day=today + timedelta(days=9))
     branch = year.county.branches[0]
-    page = year.visit(None, f"/public/{year.county.entry.this.slug}/{COUNTY}/{branch.code}/object/", language="en")
+    page = year.visit(None, f"/public/{year.county.entry.this.slug}/{COUNTY}/{branch.code}/object/?lang=en", language="en")
     page.get_by_role("radio").first.check()
     page.get_by_label("Facts and reasons").fill("村集体收入与公开栏不一致")
     page.get_by_role("button", name="Send and get a receipt number").click()
@@ -163,7 +164,7 @@ def test_a_year_goes_from_draft_to_a_star_revoked_with_nine_accounts(year):
     for step in steps:
         step(year)
 
-    public = year.visit(None, f"/public/{year.county.entry.this.slug}/{COUNTY}/", language="en")
+    public = year.visit(None, f"/public/{year.county.entry.this.slug}/{COUNTY}/?lang=en", language="en")
     public.get_by_text("示组通〔2027〕3号").first.wait_for()
     page = year.visit(year.county.auditor, "/ledger/?action=result.revoke", language="en")
     page.get_by_role("rowheader", name="Revoke star").wait_for()
