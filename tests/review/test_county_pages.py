@@ -223,7 +223,7 @@ def many(request, django_db_setup, django_db_blocker):
 
 
 COSTS = {
-    "road/": 13, "road/calendar/": 4, "road/branches/": 7, "road/branches/?only=differs": 7, "road/list/": 14,
+    "road/": 14, "road/calendar/": 4, "road/branches/": 7, "road/branches/?only=differs": 7, "road/list/": 15,
     "road/absent/": 6, "road/branches/{branch}/": 15,
 }  # fmt: skip
 
