@@ -44,7 +44,13 @@ class AccountAdmin(UserAdmin):
         (_("Times"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"classes": ["wide"], "fields": ["username", "label", "usable_password", "password1", "password2"]})
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": ["username", "label", "person", "usable_password", "password1", "password2"],
+            },
+        )  # fmt: skip
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
@@ -52,9 +58,17 @@ class AccountAdmin(UserAdmin):
     def has_delete_permission(self, request, obj=None):
         return False  # an account is switched off; what it did stays its own
 
+    def get_readonly_fields(self, request, obj=None):
+        """A name, once given, is what the ledger calls its bearer; nobody says who they themselves are."""
+        if obj is None:
+            return self.readonly_fields
+        own = ["label", "person"] if obj.username in request.user.own_names else []
+        return [*self.readonly_fields, "username", *own]
+
     def save_model(self, request, obj, form, change):
+        before = User.objects.get(pk=obj.pk).person if change else ""
         super().save_model(request, obj, form, change)
-        record_account(obj, changed=form.changed_data, by=request.user.ledger_name)
+        record_account(obj, changed=form.changed_data, by=request.user.ledger_name, before=before)
 
     @method_decorator(sensitive_post_parameters())
     @transaction.atomic

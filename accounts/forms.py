@@ -9,11 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
-from accounts.services import refuse_person
+from accounts.services import refuse_known_name, refuse_person, refuse_renumbering
+from accounts.staff_numbers import staff_number
 from branches.fields import CleanCharField, CleanEmailField, CleanUsernameField
 
+
+class StaffNumberField(CleanCharField):
+    """A staff number, written one way."""
+
+    def to_python(self, value: object) -> str:
+        return staff_number(super().to_python(value))
+
+
 CLEAN = {
-    "username": CleanUsernameField, "email": CleanEmailField, "label": CleanCharField, "person": CleanCharField,
+    "username": CleanUsernameField, "email": CleanEmailField, "label": CleanCharField, "person": StaffNumberField,
 }  # fmt: skip
 
 
@@ -47,15 +56,22 @@ class AccountForm(UserChangeForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if {"person", "is_active"} & set(self.changed_data):
-            known = User(pk=self.instance.pk, is_active=cleaned.get("is_active", True))
-            known.person = cleaned.get("person", "")
+        stored = User.objects.get(pk=self.instance.pk)
+        known = User(pk=stored.pk, username=stored.username, is_active=cleaned.get("is_active", True))
+        known.person = cleaned.get("person", stored.person)  # where the field isn't offered it stays
+        refuse_renumbering(stored, known.person)
+        if (known.person, known.is_active) != (stored.person, stored.is_active):
             refuse_person(known)
         return cleaned
 
 
 class NewAccountForm(AdminUserCreationForm):
-    """A new account with its first password."""
+    """A new account with its first password; never under a name by which the ledger knows somebody."""
+
+    def clean_username(self) -> str:
+        username = super().clean_username()
+        refuse_known_name(username)
+        return username
 
     class Meta(AdminUserCreationForm.Meta):
         model = User

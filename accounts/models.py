@@ -7,15 +7,16 @@ from functools import cached_property
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
-from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import EntryScope, Sight, entry_scope_of, sight_of
 from accounts.duties import clash_with, only_separated
-from accounts.roles import EVERYWHERE, PLACES, Role
-from accounts.scopes import reachable_counties, within
+from accounts.roles import EVERYWHERE, Role
+from accounts.scopes import held_in_its_place, reachable_counties, within
+from accounts.staff_numbers import WRITTEN, staff_number
 from branches.models import Branch, Department, Region
 from branches.prepared import execute
 
@@ -32,6 +33,18 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(
+                name="staff_number_written_one_way",
+                condition=Q(person__regex=WRITTEN),
+                violation_error_message=_("A staff number has letters, digits and - . _ / only."),
+            )
+        ]
+
+    def save(self, *args, **kwargs) -> None:
+        if isinstance(self.person, str):  # else the database's default
+            self.person = staff_number(self.person)
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.label or self.username
@@ -58,6 +71,15 @@ class User(AbstractUser):
         """The roles of this account and of the same person's others: what duties are kept apart by."""
         return [*self.held_grants, *others_of(self)]
 
+    @cached_property
+    def unmixed_grants(self) -> list[Grant]:
+        """The roles that go with all others of the same person; whoever holds one role as one account is not asked."""
+        if len(self.held_grants) < 2 and not self.person:  # noqa: PLR2004 one role clashes with nothing
+            return self.held_grants
+        everything = self.roles_as_person
+        beside = {one.pk: [other for other in everything if other.pk != one.pk] for one in self.held_grants}
+        return [one for one in self.held_grants if clash_with(one, beside[one.pk]) is None]
+
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(grant.role in roles for grant in self.held_grants)
 
@@ -67,7 +89,7 @@ class User(AbstractUser):
 
     def entry_scope(self, county_code: str) -> EntryScope:
         """What this person may enter in a county: the one root of every writing permission of entry."""
-        return entry_scope_of(self.held_grants if self.is_active else [], county_code)
+        return entry_scope_of(self.unmixed_grants if self.is_active else [], county_code)
 
     def regions(self) -> Q:
         """The counties where this person holds any role that reads ratings, as a condition on a county's code."""
@@ -76,14 +98,6 @@ class User(AbstractUser):
     def scope(self, field: str) -> Q:
         """What this person's roles reach in the admin, as a condition on the codes in `field`."""
         return within(self.held_grants if self.is_active else [], field)
-
-
-def held_in_its_place() -> Q:
-    """A condition on a grant: its region is of a level where its role may be held."""
-    condition = ~Q(role__in=sorted(role for roles in PLACES.values() for role in roles))
-    for pattern, roles in PLACES.items():
-        condition |= Q(role__in=sorted(roles)) & Q(Regex(F("region"), pattern))
-    return condition
 
 
 class Grant(models.Model):
@@ -259,8 +273,22 @@ def usable(own: list[Grant], deputised: list[Grant], user: User) -> list[Grant]:
 
 
 def others_of(user: User) -> list[Grant]:
-    """The roles of the same person's other accounts, those switched off left out."""
+    """The roles of the same person's other accounts, own and held for somebody absent; accounts switched off left out.
+
+    A role held for somebody bars nothing where the person's own roles forbid it: nobody can use it then.
+    """
     if not user.person:
         return []
-    theirs = Grant.objects.filter(user__person=user.person, user__is_active=True).exclude(user=user.pk)
-    return list(theirs.select_related("region", "branch").order_by("pk"))
+    read = Grant.objects.select_related("region", "branch").order_by("pk")
+    own = list(read.filter(user__person=user.person, user__is_active=True))
+    theirs = [one for one in own if one.user_id != user.pk]
+    return [*theirs, *(one for one in read.filter(pk__in=deputised_elsewhere(user)) if clash_with(one, own) is None)]
+
+
+def deputised_elsewhere(user: User, *, asked: Q | None = None) -> QuerySet:
+    """The roles that other accounts of this person hold for somebody absent: now, or as `asked` says."""
+    others = Q(deputy__person=user.person, deputy__is_active=True, ended_at=None) & ~Q(deputy=user.pk)
+    days = RawSQL(TODAY, [], models.DateField())
+    when = asked or Q(accepted_at__isnull=False, first_day__lte=days, last_day__gte=days, grant__user__is_active=True)
+    found = Absence.objects.filter(others, when) if user.person else Absence.objects.none()
+    return found.order_by().values("grant")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import Regex
 
 from accounts.backends import PERMISSIONS
-from accounts.roles import BLIND, Role
+from accounts.roles import BLIND, PLACES, Role
 
 if TYPE_CHECKING:
     from accounts.models import Grant
@@ -24,6 +25,14 @@ def reachable_counties(grants: Iterable[Grant]) -> Q:
             return Q()
         if grant.role not in BLIND:
             condition |= Q(county__code__startswith=grant.scope_prefix[:6])
+    return condition
+
+
+def held_in_its_place() -> Q:
+    """A condition on a grant: its region is of a level where its role may be held."""
+    condition = ~Q(role__in=sorted(role for roles in PLACES.values() for role in roles))
+    for pattern, roles in PLACES.items():
+        condition |= Q(role__in=sorted(roles)) & Q(Regex(F("region"), pattern))
     return condition
 
 

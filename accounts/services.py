@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.duties import clash_among, clash_with
 from accounts.models import ConflictOfInterest, Grant, User
+from ledger.models import LedgerEntry
 from ledger.services import append
 
 
@@ -24,6 +25,25 @@ def refuse_person(user: User) -> None:
         raise ValidationError(why.translated(_))
 
 
+def refuse_known_name(username: str) -> None:
+    """Refuse a new account a name that stands in the ledger: what its bearer did would become the new one's."""
+    named = Q(actor=username) | Q(action="account.save", subject=username)
+    if LedgerEntry.objects.filter(named).exists():
+        raise ValidationError(_("The ledger knows somebody by this name already; choose another."))
+
+
+def refuse_renumbering(user: User, person: str) -> None:
+    """Refuse to clear or change a staff number once its account has acted: what was done stays one person's."""
+    if user.person and person != user.person and has_acted(user):
+        raise ValidationError(_("This account has acted under its staff number, which is not changed any more."))
+
+
+def has_acted(user: User) -> bool:
+    """Did this account do anything but sign in and out and set its own password?"""
+    own = Q(action__in=["account.sign_in", "account.sign_out"]) | Q(action="account.password", subject=user.username)
+    return LedgerEntry.objects.filter(actor=user.username).exclude(own).exists()
+
+
 def roles_of(user: User) -> list[Grant]:
     """The roles of a person under all accounts with the same staff number, but for those switched off.
 
@@ -37,12 +57,15 @@ def roles_of(user: User) -> list[Grant]:
     return list(held.order_by("pk"))
 
 
-def record_account(user: User, *, changed: list[str], by: str) -> None:
-    """Keep which fields of an account were written, never a password; call it in the edit's transaction."""
-    append(
-        chain="system", actor=by, action="account.save", subject=user.username,
-        detail={"fields": sorted(changed), "active": user.is_active, "person": user.person},
-    )  # fmt: skip
+def record_account(user: User, *, changed: list[str], by: str, before: str = "") -> None:
+    """Keep which fields of an account were written, never a password; call it in the edit's transaction.
+
+    `before` is its staff number until now: what becomes of it can be followed.
+    """
+    detail = {"fields": sorted(changed), "active": user.is_active, "person": user.person}
+    if before != user.person:
+        detail["before"] = before
+    append(chain="system", actor=by, action="account.save", subject=user.username, detail=detail)
 
 
 def record_grant(grant: Grant, *, given: bool, by: str) -> None:

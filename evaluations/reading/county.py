@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts.access import Sight
 from accounts.models import User
 from branches.models import CODE_LENGTH
-from evaluations.models import EvaluationRound, InboxItem, Rating, RoundCounty, SealedCounty
+from evaluations.models import EvaluationRound, Rating, RoundCounty, SealedCounty
+from evaluations.reading.inbox import told_still
 from evaluations.reading.marks import StarHead
 from evaluations.services.rating import pending_edits
 from scoring.models import Star
@@ -116,7 +117,7 @@ def reachable(user: User) -> QuerySet[RoundCounty]:
     With each row, as `seal_digest`, the digest of its sealed file, and as `unread`, how much of this person's inbox is
     unread: every page's frame shows it, and this is the query that every page asks anyway.
     """
-    mine = InboxItem.objects.filter(user=user, read_at=None).order_by().values("user")
+    mine = told_still(user).filter(read_at=None).order_by().values("user")
     unread = Subquery(mine.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
     rows = RoundCounty.objects.select_related("round__criteria_set", "round__region", "round__previous", "county")
     seals = SealedCounty.objects.filter(round=OuterRef("round"), county=OuterRef("county")).values("sha256")

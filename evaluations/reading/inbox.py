@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from branches.models import Branch, Region
-from evaluations.models import InboxItem, Kind, Mute
+from evaluations.models import InboxItem, Kind, Mute, RoundCounty
 from evaluations.reading.inbox_words import sentence
 
 PAGE = 50
@@ -32,7 +32,13 @@ class Line:
 def items_of(user: User) -> QuerySet[InboxItem]:
     """Unread first, the latest first."""
     order = (F("read_at").desc(nulls_first=True), F("created_at").desc(), "-pk")
-    return InboxItem.objects.filter(user=user).select_related("county__county", "county__round").order_by(*order)
+    return told_still(user).select_related("county__county", "county__round").order_by(*order)
+
+
+def told_still(user: User) -> QuerySet[InboxItem]:
+    """What somebody is told: of a county only while they hold a role there that reads its ratings."""
+    here = RoundCounty.objects.filter(user.regions())
+    return InboxItem.objects.filter(Q(county=None) | Q(county__in=here), user=user)
 
 
 def lines_of(rows: Iterable[InboxItem]) -> list[Line]:
@@ -72,4 +78,4 @@ class Inbox:
 
 
 def unread_of(user: User) -> int:
-    return InboxItem.objects.filter(user=user, read_at=None).count()
+    return told_still(user).filter(read_at=None).count()

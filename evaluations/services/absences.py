@@ -13,11 +13,12 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.duties import clash_with
-from accounts.models import Absence, Grant, User
+from accounts.models import Absence, Grant, User, deputised_elsewhere
 from accounts.services import roles_of
 from evaluations.models import Kind
 from evaluations.services.private_numbers import private_number
@@ -64,7 +65,7 @@ def ask_deputy(grant: Grant, deputy: User, days: Days, *, reason: str, by: User)
             return None, Message(N_("Only a role of one's own is handed over."))
         if same := repeated(held, deputy, days):
             return same, AGAIN
-        why = wrong_days(days) or wrong_deputy(held, deputy, by) or taken(held, days)
+        why = wrong_days(days) or wrong_deputy(held, deputy, by, days) or taken(held, days)
         text, wrong = cleaned(reason)
         if why or wrong:
             return None, why or wrong
@@ -94,13 +95,20 @@ def wrong_days(days: Days) -> Message | None:
     return None
 
 
-def wrong_deputy(held: Grant, deputy: User, by: User) -> Message | None:
+def wrong_deputy(held: Grant, deputy: User, by: User, days: Days) -> Message | None:
     """Why this person can't act in that role."""
     if deputy.username in by.own_names:
         return Message(N_("A deputy is another person."))
     if not deputy.is_active:
         return Message(N_("This account is switched off."))
-    return clash_with(held, roles_of(deputy))
+    return clash_with(held, [*roles_of(deputy), *taken_on_elsewhere(deputy, days)])
+
+
+def taken_on_elsewhere(deputy: User, days: Days) -> list[Grant]:
+    """What the deputy's other accounts were asked to act as on one of these days: by person, not by account."""
+    asked = Q(first_day__lte=days.last, last_day__gte=days.first)
+    rows = Grant.objects.filter(pk__in=deputised_elsewhere(deputy, asked=asked))
+    return list(rows.select_related("region", "branch").order_by("pk"))
 
 
 def taken(held: Grant, days: Days) -> Message | None:
@@ -130,7 +138,7 @@ def accept(absence: Absence, *, by: User) -> Absence:
             return None, Message(N_("It was ended already."))
         if row.accepted_at is not None:
             return row, AGAIN
-        why = wrong_deputy(row.grant, by, row.grant.user)
+        why = wrong_deputy(row.grant, by, row.grant.user, Days(row.first_day, row.last_day))
         if why is None and row.last_day < today():
             why = Message(N_("These days are over."))
         if why:

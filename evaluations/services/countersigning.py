@@ -155,7 +155,8 @@ class SigningStep(StarStep):
         action = AGREE if self.word.agrees else DISSENT
         detail = {
             "round": self.county.round.slug, "star": self.star, "criterion": self.row.code,
-            "department": self.department, "branches": [one.branch for one in passed], "note": fit_to_keep(self.asked.reason),
+            "department": self.department, "branches": [one.branch for one in passed],
+            "note": fit_to_keep(self.asked.reason),
             "role": sorted({grant.role for grant in grants}),
             "acting_for": sorted({grant.acting_for for grant in grants} - {""}),
             "refused": {branch: str(why) for branch, why in outcome.refused.items()},

@@ -21,7 +21,7 @@ from django.utils.translation import gettext, ngettext, override
 
 from accounts.models import User
 from evaluations.models import InboxItem
-from evaluations.reading.inbox import lines_of
+from evaluations.reading.inbox import lines_of, told_still
 
 log = logging.getLogger(__name__)
 HOUR = time(9, 0)  # the day's reminders are told half an hour before
@@ -52,7 +52,7 @@ def mailed(person: User, before: datetime) -> bool:
             rows = InboxItem.objects.select_for_update(skip_locked=True).filter(
                 user=person, read_at=None, mailed_at=None, created_at__lt=before
             )
-            items = list(rows.order_by("-pk"))
+            items = list(rows.filter(pk__in=told_still(person).values("pk")).order_by("-pk"))
             if not items:
                 return False
             InboxItem.objects.filter(pk__in=[one.pk for one in items]).update(mailed_at=Now())

@@ -245,3 +245,36 @@ def test_nor_is_one_kept_of_a_return_whatever_it_was_refused_for(made):
     assert LedgerEntry.objects.filter(action="submission.refuse").count() == 2
     assert not LedgerEntry.objects.filter(detail__contains="1234").exists()
     assert made.act(RETURN, by=made.head, **asked_for | {"reason": "请联系镇里"}).moved
+
+
+def two_accounts() -> tuple[User, User]:
+    return UserFactory(person="P"), UserFactory(person="P")
+
+
+def test_nor_are_halves_of_a_duty_taken_on_under_two_accounts_of_one_person(made):
+    one, other = two_accounts()
+    hand_over(made.organization_reviewer, one)  # asked for is enough
+
+    told = refused(hand_over, made.organization_approver, other)
+
+    assert "two persons" in told
+    assert hand_over(made.organization_approver, other, days(10, 12))  # of other days
+
+
+def test_nor_used_where_they_came_to_be_all_the_same(made):
+    one, other = two_accounts()
+    acting(made.clerk, one)
+    User.objects.filter(pk=other.pk).update(person="Q")
+    acting(made.head, anew(other))
+    apart = [grant.role for grant in grants_of(anew(other))]
+    User.objects.filter(pk=other.pk).update(person="P")
+
+    assert apart == [Role.TOWNSHIP_REVIEWER] and grants_of(anew(other)) == grants_of(anew(one)) == []
+
+
+def test_a_role_of_one_s_own_stays_usable_beside_one_held_for_somebody_that_it_forbids(made):
+    one, other = two_accounts()
+    acting(made.head, other)
+    Grant.objects.create(user=one, role=Role.ENTRY_CLERK, region=township(world.TOWN))
+
+    assert grants_of(anew(other)) == [] and anew(one).entry_scope(world.COUNTY)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts import duties
@@ -10,8 +11,9 @@ from accounts.models import ConflictOfInterest, Grant, User
 from accounts.roles import SEPARATED, Role
 from accounts.services import refuse_mixed_duties
 from branches.models import Department
-from evaluations.workflow import APPROVE, PASS, RECOMMEND, WITHDRAW_NOTICE, Status
+from evaluations.workflow import APPROVE, PASS, RECOMMEND, WITHDRAW_NOTICE, State, Status
 from ledger.models import LedgerEntry
+from ledger.services import append
 from tests.accounts.test_admin import staff
 from tests.factories import BranchFactory, UserFactory, county, person, township
 from tests.review import county_year, world
@@ -189,3 +191,104 @@ def test_a_mixed_duty_that_exists_all_the_same_approves_no_list():
     outcome = county_year.step(made, APPROVE, by=User.objects.get(pk=approver.pk), document=county_year.MINUTES)
 
     assert "two persons" in str(*outcome.refused.values()) and "two persons" not in str(*alone.refused.values())
+
+
+def add_account(client, username: str, **fields):
+    form = {"username": username, "label": "", "usable_password": "true"} | fields
+    password = {"password1": "Qw!e7rtyuiop99", "password2": "Qw!e7rtyuiop99"}
+    return client.post(reverse("admin:accounts_user_add"), form | password)
+
+
+def test_an_account_keeps_its_name_so_that_what_it_did_stays_its_own(client):
+    made = world.build()
+    made.fill()
+    made.put(Status.SUBMITTED)
+    clerk = made.clerk
+    client.force_login(staff(Role.SYSTEM_ADMINISTRATOR))
+
+    edit(client, clerk, username="renamed", label="某镇")
+    Grant.objects.filter(user=clerk).delete()
+    Grant.objects.create(user=clerk, role=Role.TOWNSHIP_REVIEWER, region=township(world.TOWN))
+
+    clerk = User.objects.get(pk=clerk.pk)
+    assert (clerk.username, clerk.label) == (made.clerk.username, "某镇")
+    assert "You entered values" in str(made.act(PASS, by=clerk).refused)
+
+
+def test_a_name_that_stands_in_the_ledger_is_nobody_else_s(client):
+    client.force_login(staff(Role.SYSTEM_ADMINISTRATOR))
+    append(chain="system", actor="formerly", action="account.sign_in", subject="formerly", detail={})
+    append(chain="system", actor="x", action="account.save", subject="once", detail={})
+
+    tried = [add_account(client, name).status_code for name in ("formerly", "once", "never")]
+
+    assert tried == [200, 200, 302] and User.objects.filter(username="never").exists()
+
+
+@pytest.mark.parametrize("typed", ["a-01", " A-01 ", "Ａ－０１", "a - 01"])
+def test_a_staff_number_is_written_one_way_however_it_was_typed(client, typed):
+    client.force_login(staff(Role.SYSTEM_ADMINISTRATOR))
+    given(UserFactory(person="A-01"), Role.ENTRY_CLERK)
+
+    added = add_account(client, "second", person=typed)
+
+    second = User.objects.get(username="second")
+    assert added.status_code == 302 and second.person == UserFactory(person=typed).person == "A-01"
+    with pytest.raises(ValidationError):
+        given(second, Role.TOWNSHIP_REVIEWER)
+
+
+@pytest.mark.parametrize("stored", ["a-01", "A 01", "Ａ01", "A–01"])
+def test_the_database_takes_no_staff_number_written_another_way(stored):
+    user = UserFactory(person="A-01")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(person=stored)
+
+
+@pytest.mark.parametrize("typed", ["", "4199-0002"])
+def test_the_staff_number_of_an_account_that_acted_is_neither_cleared_nor_changed(client, typed):
+    user = UserFactory(person="4199-0001")
+    client.force_login(staff(Role.SYSTEM_ADMINISTRATOR))
+    for action in ("account.sign_in", "account.sign_out", "account.password"):
+        append(chain="system", actor=user.username, action=action, subject=user.username, detail={})
+    idle = edit(client, user, person="4199-0003")
+    append(chain=county().code, actor=user.username, action="submission.submit", subject="x", detail={})
+
+    refused = edit(client, user, person=typed)
+
+    assert (idle.status_code, refused.status_code) == (302, 200)
+    assert User.objects.get(pk=user.pk).person == "4199-0003"
+    kept = LedgerEntry.objects.get(action="account.save", subject=user.username).detail
+    assert '"before":"4199-0001"' in kept and '"person":"4199-0003"' in kept
+
+
+def test_nobody_says_who_they_themselves_are(client):
+    administrator = staff(Role.SYSTEM_ADMINISTRATOR)
+    client.force_login(administrator)
+
+    edit(client, administrator, person="Z", label="另一人", email="a@example.org")
+
+    kept = User.objects.get(pk=administrator.pk)
+    assert (kept.person, kept.label, kept.email) == ("", administrator.label, "a@example.org")
+
+
+def test_who_holds_duties_that_never_meet_enters_nothing():
+    made = world.build(state=State.OPEN)
+    before = made.clerk.entry_scope(world.COUNTY)
+    Grant.objects.create(user=made.clerk, role=Role.TOWNSHIP_REVIEWER, region=township(world.TOWN))
+    second = person(Role.TOWNSHIP_REVIEWER, township(world.TOWN))
+    other = person(Role.ENTRY_CLERK, township(world.TOWN))
+    alone = User.objects.get(pk=other.pk).entry_scope(world.COUNTY)
+    User.objects.filter(pk__in=[second.pk, other.pk]).update(person="4199-0001")
+
+    mixed = [User.objects.get(pk=one.pk).entry_scope(world.COUNTY) for one in (made.clerk, other)]
+
+    assert before and alone and not any(mixed)
+
+
+def test_looking_for_mixed_duties_costs_who_holds_one_role_nothing(django_assert_num_queries):
+    clerk = User.objects.get(pk=person(Role.ENTRY_CLERK, township(TOWN)).pk)
+
+    with django_assert_num_queries(1):
+        clerk.entry_scope(world.COUNTY)

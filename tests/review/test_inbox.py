@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from branches.working_days import working_day_after
 from evaluations.models import Appeal, InboxItem, Kind, Mute, Proposal, PublicNotice, RoundCounty
-from evaluations.reading.inbox import lines_of
+from evaluations.reading.inbox import lines_of, unread_of
 from evaluations.reading.inbox_words import SENTENCES
 from evaluations.services import mailing
 from evaluations.services.absences import today
@@ -481,3 +481,22 @@ def test_a_server_that_is_not_there_blocks_nothing(county, post, settings):
     settings.EMAIL_PORT = 9  # nobody listens
 
     assert mailing.mail_digests(timezone.now()) == 0 and InboxItem.objects.filter(mailed_at=None).count() == 3
+
+
+def test_who_holds_no_role_in_a_county_any_more_is_told_nothing_of_it(client, post):
+    county = world.build()
+    follow_up(county.county, "submit", by=county.clerk, branches=[county.branches[0].code])
+    head = county.head
+    User.objects.filter(pk=head.pk).update(email="head@example.org")
+    client.force_login(head)
+    before = client.get("/inbox/").content.decode()
+    head.grants.all().delete()
+
+    after = client.get("/inbox/").content.decode()
+
+    name = county.branches[0].name
+    assert name in before and name not in after
+    assert (unread_of(User.objects.get(pk=head.pk)), InboxItem.objects.filter(user=head).count()) == (0, 1)
+    assert mailing.mail_digests(timezone.now() + timedelta(days=1)) == 0
+    factories.Grant.objects.create(user=head, role=Role.TOWNSHIP_REVIEWER, region=factories.township(world.TOWN))
+    assert mailing.mail_digests(timezone.now() + timedelta(days=1)) == 1
