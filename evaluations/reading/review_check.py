@@ -125,7 +125,7 @@ class CheckList:
         marks = {star: stamps(evaluation.pk, evaluation.criteria_set_id, ids, star) for star, ids in branches.items()}
         return [StarRow(entry, one, heads[one.star], marks[one.star][entry.branch_id]) for entry, one in found]
 
-    @property
+    @cached_property
     def passed(self) -> list[tuple[RosterEntry, bool]]:
         """The branches passed on, each with whether it can still be taken back: no department has begun with it."""
         begun = begun_by_departments([entry.pk for entry in self.entries])

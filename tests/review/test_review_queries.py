@@ -25,7 +25,7 @@ PAGES = {
         f"/review/{STAR}/{FIRST}/": 17,
         f"/review/{STAR}/visits/": 7,
     },
-    HEAD: {"/check/": 15, f"/check/{FIRST}/": 12},
+    HEAD: {"/check/": 16, f"/check/{FIRST}/": 12},
     DATA: {"/countersign/": 6, "/countersign/ST-07/": 8},
 }
 
