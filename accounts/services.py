@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from axes.models import AccessAttempt
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.duties import clash_among, clash_with
@@ -33,15 +33,18 @@ def refuse_known_name(username: str) -> None:
 
 
 def refuse_renumbering(user: User, person: str) -> None:
-    """Refuse to clear or change a staff number once its account has acted: what was done stays one person's."""
+    """Refuse to clear or change a staff number once any account under it has acted: what was done stays one person's.
+
+    An unused account taken out of the number would review what the others under it entered.
+    """
     if user.person and person != user.person and has_acted(user):
-        raise ValidationError(_("This account has acted under its staff number, which is not changed any more."))
+        raise ValidationError(_("Somebody has acted under this staff number: it is not changed any more."))
 
 
 def has_acted(user: User) -> bool:
-    """Did this account do anything but sign in and out and set its own password?"""
-    own = Q(action__in=["account.sign_in", "account.sign_out"]) | Q(action="account.password", subject=user.username)
-    return LedgerEntry.objects.filter(actor=user.username).exclude(own).exists()
+    """Did this person, under any account, do anything but sign in and out and set their own passwords?"""
+    own = Q(action__in=["account.sign_in", "account.sign_out"]) | Q(action="account.password", subject=F("actor"))
+    return LedgerEntry.objects.filter(actor__in=user.own_names).exclude(own).exists()
 
 
 def roles_of(user: User) -> list[Grant]:

@@ -292,3 +292,12 @@ def test_looking_for_mixed_duties_costs_who_holds_one_role_nothing(django_assert
 
     with django_assert_num_queries(1):
         clerk.entry_scope(world.COUNTY)
+
+
+def test_nor_is_that_of_an_unused_account_of_somebody_who_acted_under_another(client):
+    unused, used = UserFactory(person="4199-0001"), UserFactory(person="4199-0001")
+    append(chain=county().code, actor=used.username, action="submission.submit", subject="x", detail={})
+    client.force_login(staff(Role.SYSTEM_ADMINISTRATOR))
+
+    assert edit(client, unused, person="4199-0002").status_code == 200
+    assert User.objects.get(pk=unused.pk).person == "4199-0001"
