@@ -237,7 +237,8 @@ RETURN_STAR = Action(
     REVIEW, (Need.REASON, Need.CRITERIA, Need.DUE), ("names_criteria", "due_ahead", "entered_nothing"),
 )  # fmt: skip
 RECONSIDER = Action(
-    "reconsider", _("Take back the opinion"), Subject.STAR, DECIDED, StarStatus.REVIEWING, DEPARTMENT, REVIEW, (),
+    "reconsider", _("Take back the opinion"), Subject.STAR, (*DECIDED, StarStatus.RETURNED), StarStatus.REVIEWING,
+    DEPARTMENT, REVIEW, (),
     ("entered_nothing",),
 )  # fmt: skip
 RESUME = Action(

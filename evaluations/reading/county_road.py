@@ -160,6 +160,10 @@ class CountyRoad:
         found: dict[str, Counter] = {}
         for star, status, count in select(STARS, [self.row.round_id, self.row.county_id]):
             found.setdefault(star, Counter())[status] = count
+        whole = sum(count for _status, _word, count in self.sums)
+        for head in self.seen.stars:  # a star has no review before its branch is passed on
+            counted = found.setdefault(head.code, Counter())
+            counted[StarStatus.WAITING] += whole - sum(counted.values())
         return [
             Line(head.code, head.label, [found.get(head.code, Counter())[one] for one in StarStatus], head)
             for head in map(StarHead, self.seen.stars)

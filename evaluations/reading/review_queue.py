@@ -127,6 +127,15 @@ class Queue:
         """The branches shown that may be decided on, on whatever page."""
         return [row for row in self.shown if row.waiting]
 
+    @property
+    def several(self) -> list[ReviewRow]:
+        """Of them, those that may be recommended at one stroke: at the line or above it, and nothing speaks against."""
+        return [row for row in self.waiting if row.score is not None and row.score >= row.line and not row.veto]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.waiting) - len(self.several)
+
     def following(self, code: str) -> ReviewRow | None:
         """The next one to be decided on after a branch, in the order of the list; the first again at its end."""
         waiting = [row for row in self.shown if row.waiting and row.code != code]

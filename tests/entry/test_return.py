@@ -86,7 +86,7 @@ def test_a_returned_branch_is_taken_again_once_what_was_returned_is_touched(coun
     county.enter("WM-04", "470", revision=1)
     touched = submit(county)
 
-    assert refused(untouched) == "Returned and not corrected yet: WM-04"
+    assert refused(untouched) .startswith("Returned and not corrected yet: WM-04.")
     assert touched.moved
 
 
@@ -111,7 +111,7 @@ def test_a_return_is_answered_by_a_file_of_the_criterion_and_by_no_other(county,
     file_for(county, "CY-05") if answers == "added" else take_back(county, before)
     answered = submit(county)
 
-    assert refused(other) == "Returned and not corrected yet: CY-05"
+    assert refused(other) .startswith("Returned and not corrected yet: CY-05.")
     assert answered.moved
 
 

@@ -23,6 +23,7 @@ from evaluations.workflow import (
     NOT_RECOMMEND,
     PASS_STAR,
     RECOMMEND,
+    RECONSIDER,
     RESUME,
     RETURN_STAR,
     Action,
@@ -159,7 +160,10 @@ class StarStep(Step):
     def corrected_all(self, one: LockedStar) -> Message | None:
         open_ = untouched_since(self.county.round, one.branch_id, one.unlocked, self.returned_at(one))
         if open_:
-            return Message(N_("Returned and not corrected yet: %(codes)s"), {"codes": ", ".join(open_)})
+            return Message(
+                N_("Returned and not corrected yet: %(codes)s. What stands as it is needs a note that says so."),
+                {"codes": ", ".join(open_)},
+            )
         return None
 
     def returned_at(self, one: LockedStar) -> datetime:
@@ -192,8 +196,8 @@ class StarStep(Step):
             unlocked=list(self.asked.criteria) if returned else [], due=self.asked.due if returned else None,
             decided_by=self.by.ledger_name if self.action.target in DECIDED else "",
         )  # fmt: skip
-        if self.action == RESUME:
-            for one in passed:
+        if self.action in (RESUME, RECONSIDER):
+            for one in (one for one in passed if one.status == StarStatus.RETURNED):
                 take_back_unsent(self.county.round, one.branch_id, one.unlocked, self.returned_at(one))
         if returned:
             forget_checked(self.county.round, [one.branch_id for one in passed], self.asked.criteria)

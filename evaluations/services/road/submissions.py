@@ -131,7 +131,9 @@ class SubmissionStep(Step):
             return Message(N_("sums that do not hold: %(count)s"), {"count": len(progress.wrong)})
         if progress.untouched:
             shown = {"codes": ", ".join(progress.untouched)}
-            return Message(N_("Returned and not corrected yet: %(codes)s"), shown)
+            return Message(
+                N_("Returned and not corrected yet: %(codes)s. What stands as it is needs a note that says so."), shown
+            )
         return None
 
     def not_begun(self, one: Locked) -> Message | None:
