@@ -118,7 +118,8 @@ def object_and_rule(year):
     today = world.now().date()
     PublicNotice.objects.update(first_day=today - timedelta(days=1), last_day=today + timedelta(days=9))
     branch = year.county.branches[0]
-    page = year.visit(None, f"/public/{year.county.entry.this.slug}/{COUNTY}/{branch.code}/object/?lang=en", language="en")
+    public = f"/public/{year.county.entry.this.slug}/{COUNTY}"
+    page = year.visit(None, f"{public}/{branch.code}/object/?lang=en", language="en")
     page.get_by_role("radio").first.check()
     page.get_by_label("Facts and reasons").fill("村集体收入与公开栏不一致")
     page.get_by_role("button", name="Send and get a receipt number").click()
