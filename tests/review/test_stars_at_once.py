@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.roles import Role
 from evaluations.models import Decision
-from evaluations.services.road import act, stars
+from evaluations.services.road import act, stars, submissions
 from evaluations.workflow import NOT_RECOMMEND, PASS, RECOMMEND, WITHDRAW, State, Status
 from ledger.models import LedgerEntry
 from scoring.models import STAR_CODES
@@ -106,3 +106,35 @@ def test_of_passing_and_withdrawing_at_once_one_wins(county):
 
     assert sorted(bool(outcome.moved) for outcome in outcomes) == [False, True]
     assert county.submission().status in (Status.PASSED, Status.DRAFT)
+
+
+def both(county, first: tuple, second: tuple, **asked) -> list[bool]:
+    """Two steps on the same thing: the second begins while the first is not committed. Say which of them moved it."""
+    star = asked.get("star", "")
+    wish = county.wish(star=star)
+    with beside() as threads:
+        with transaction.atomic():
+            moved = [bool(act(county.county, first[0], [wish], by=first[1], **asked).moved)]
+            future = threads.start(lambda: act(county.county, second[0], [wish], by=second[1], **asked))
+            wait_until_a_lock_is_waited_for()
+        return [*moved, bool(future.result(30).moved)]
+
+
+def test_control_without_the_star_s_lock_two_opinions_are_written(county, monkeypatch):
+    county.put(Status.PASSED)
+    second = factories.person(Role.DEPARTMENT_REVIEWER, factories.county(COUNTY), star=STAR)
+    asked = (RECOMMEND, county.reviewers[STAR]), (NOT_RECOMMEND, second)
+    locked = both(county, *asked, star=STAR, reason="与现场不符")
+    county.put(Status.PASSED)
+    monkeypatch.setattr(stars, "STARS", stars.STARS.replace("FOR UPDATE OF s, v", ""))
+
+    assert (locked, both(county, *asked, star=STAR, reason="与现场不符")) == ([True, False], [True, True])
+
+
+def test_control_without_the_submission_s_lock_it_is_passed_and_withdrawn(county, monkeypatch):
+    county.fill()
+    county.put(Status.SUBMITTED)
+    county.stand(State.OPEN)
+    monkeypatch.setattr(submissions, "SUBMISSIONS", submissions.SUBMISSIONS.replace("FOR UPDATE OF s", ""))
+
+    assert both(county, (PASS, county.head), (WITHDRAW, county.clerk)) == [True, True]
