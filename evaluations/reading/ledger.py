@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from branches.models import Region
-from evaluations.reading.ledger_words import Fact, action_word, facts_of
+from evaluations.reading.ledger_words import Fact, action_word, brief_of, facts_of
 from ledger.models import LedgerEntry, LedgerHead
 from ledger.services import SYSTEM
 from tables.text import without_controls
@@ -50,6 +50,10 @@ class Line:
     def is_refusal(self) -> bool:
         """Was anything refused, the whole of it or a part?"""
         return bool(json.loads(self.entry.detail).get("refused"))
+
+    @property
+    def brief(self) -> str:
+        return brief_of(self.entry.detail)
 
     @cached_property
     def facts(self) -> list[Fact]:

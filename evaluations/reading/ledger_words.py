@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.roles import Role
 from evaluations.workflow import ACTIONS, STATUSES, Subject
+from scoring.models import StarCode
 
 WORDS: dict[str, Promise] = {
     "account.password": gettext_lazy("Password set"),
@@ -125,6 +126,21 @@ def facts_of(detail: str) -> list[Fact]:
     told = json.loads(detail)
     subject = ACTIONS[told["step"]].subject if told.get("step") in ACTIONS else None
     return [Fact(str(KEYS.get(key, key)), in_words(key, value, subject)) for key, value in told.items() if value]
+
+
+def brief_of(detail: str) -> str:
+    """What an entry is about in a line: the star, the branch or how many, who was refused, why."""
+    told = json.loads(detail)
+    branches, refused = told.get("branches") or [], told.get("refused")
+    parts = [str(StarCode(told["star"]).label)] if told.get("star") in StarCode.values else []
+    if isinstance(branches, list) and branches:
+        more = ngettext("%(count)s branch", "%(count)s branches", len(branches)) % {"count": len(branches)}
+        parts.append(str(branches[0]) if len(branches) == 1 else more)
+    if isinstance(refused, dict) and refused:
+        parts.append(_("refused: %(count)s") % {"count": told.get("refusals") or len(refused)})
+    elif isinstance(refused, str) and refused:
+        parts.append(refused)
+    return " · ".join([*parts, *([str(told["reason"])] if told.get("reason") else [])])
 
 
 def in_words(key: str, value: object, subject: Subject | None) -> str:

@@ -92,7 +92,7 @@ def test_an_entry_says_what_was_done_in_words(client, county):
 
     facts = {fact.name: fact.value for fact in line.facts}
     assert line.what == "推荐" and facts["支部"] == county.branches[0].code
-    assert facts["角色"] == "部门联审员"
+    assert facts["角色"] == "部门联审员" and county.branches[0].code in line.brief
 
 
 def test_older_entries_are_a_page_further(client, county, monkeypatch):
