@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext
 
 from accounts.models import Grant, User
+from branches.operator import OPERATOR
 from evaluations.services.edits import Answer
+from ledger.services import SYSTEM
 
 
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
     """Username → the account's label, in one query; none where there is nobody to name. Who has no account stays."""
     wanted = {name for name in usernames if name}
     known = User.objects.filter(username__in=wanted).only("username", "label") if wanted else []
-    return {name: name for name in wanted} | {one.username: str(one) for one in known}
+    nobody = {OPERATOR: gettext("loaded by the system operator"), SYSTEM: gettext("the system")}
+    return {name: nobody.get(name, name) for name in wanted} | {one.username: str(one) for one in known}
 
 
 def acted(by: str, acting_for: str, names: Mapping[str, str]) -> str:
