@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
+from accounts.roles import Role
 from evaluations.models import Objection
+from tests import factories
 from tests.e2e.rich.browsing import DESKTOP, PHONE, SLOW, accessibility_problems, overflow
 from tests.review import noticed
 from tests.review.world import COUNTY, STAR
@@ -117,6 +119,7 @@ def test_a_star_is_revoked_and_an_appeal_decided(county, somebody):
     noticed.take(county, "uphold", one, by=county.organization_approver, reply="属实。", document="示组裁〔2026〕1号")
     noticed.seal(county)
     approver, head, visitor = somebody(county.organization_approver), somebody(county.head), somebody()
+    other = somebody(factories.person(Role.ORGANIZATION_APPROVER, factories.county()))  # who upheld it hears no appeal
 
     head.open(f"{BASE}/appeals/", "appeals")
     page = head.open(f"{BASE}/appeals/new/{county.branches[0].code}/", "appeal")
@@ -125,7 +128,7 @@ def test_a_star_is_revoked_and_an_appeal_decided(county, somebody):
     page.locator("main button[type=submit]").click()
     expect(page.locator(".strip--ok")).to_be_visible()
     page.locator(f"main table a:has-text('{county.branches[0].name}')").first.click()
-    page = approver.open(page.url.removeprefix(approver.server), "appeal-ruling")
+    page = other.open(page.url.removeprefix(other.server), "appeal-ruling")
     page.fill('textarea[name="reply"]', "复核属实，恢复该星。")
     page.fill('input[name="document"]', "示组复〔2026〕1号")
     page.locator('button[value="grant_appeal"]').click()

@@ -107,7 +107,7 @@ def test_every_page_around_entry_is_readable_by_all_and_fits(visit, made):
     pages = {
         "": made.clerk, "submit/": made.clerk, f"receipts/{receipt}/": made.clerk, "overview/": approver,
         "overview/branches/?state=missing": approver, f"branches/{made.mine[1].code}/?part=print": made.clerk,
-        f"return/?branch={made.mine[1].code}": reviewer(made),
+        f"../check/?branch={made.mine[1].code}": reviewer(made),
     }  # fmt: skip
     found = {}
 
