@@ -26,7 +26,7 @@ clean: ## stop everything and forget all data under var/
 	@[ ! -x $(VENV) ] || exec $(VENV) -m embedded clean
 
 test: lint ## lint, import contracts, migrations, translations and the whole suite on servers of its own
-	@exec $(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: environment-dev ## ruff, djlint and the import contracts
 	@.venv/bin/ruff check .

@@ -21,3 +21,8 @@ TransactionTestCase._fixture_teardown = empty_past_the_guards
 def own_files(tmp_path_factory):
     """Files of evidence that tests store lie apart from anybody's."""
     settings.EVIDENCE_ROOT = tmp_path_factory.mktemp("evidence")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first: handed out last, it would leave a core idle (`--no-loadscope-reorder`)."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from tests.evaluations.pages import results, sealed_before
@@ -37,7 +38,7 @@ def noted(said, refusals, faults):
 
 
 @pytest.fixture
-def visit(chromium, live_server, client, made):
+def visit(chromium, live_server, made):
     """Open a page as somebody: visit(user, path, width, height, language); faults in the console fail the test.
 
     With `refusals` the console may say that the server refused something (4xx), as the page does too.
@@ -49,6 +50,7 @@ def visit(chromium, live_server, client, made):
         contexts.append(context)
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
         if user is not None:
+            client = Client()  # one each: a second sign-in with the same one would end the first
             client.force_login(user)
             context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
         page = context.new_page()

@@ -1,10 +1,7 @@
 """What browser tests ask the grid's page, and the values it left in the portal."""
 
-from axe_playwright_python.sync_playwright import Axe
-
 from evaluations.models import Value
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 LINE = ("Failed to load resource", "net::ERR")  # what the console says of an answer 401 to 422, and of a cut line
 SENT = """() => new Promise((done, fail) => {
     const look = () => Entry.counts().saving + Entry.counts().waiting ? setTimeout(look, 20) : done();
@@ -36,8 +33,3 @@ def changes():
 
 def wait_until_sent(page) -> None:
     page.evaluate(SENT)
-
-
-def violations(page) -> list:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]

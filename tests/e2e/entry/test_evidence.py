@@ -3,17 +3,16 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.roles import Role
 from evaluations.models import Evidence
+from tests.e2e.looking import judged, unreadable
 from tests.entry import files
 from tests.factories import person, township
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BRANCH, CODE = "419901001000", "CY-05"
 FORM = f"/rounds/r2026/419901000000/entry/branches/{BRANCH}/?star=industry"
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 MOVED = """box => { window.seen = []; new MutationObserver(() => window.seen.push(
     [box.querySelector('.evidence__said').textContent, box.querySelector('progress').hidden]
 )).observe(box, {subtree: true, childList: true, characterData: true, attributes: true}); }"""
@@ -23,10 +22,6 @@ MOVED = """box => { window.seen = []; new MutationObserver(() => window.seen.pus
 def clerk(made, settings, tmp_path):
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     return person(Role.ENTRY_CLERK, township("419901001000"))
-
-
-def faults(page) -> list:
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page, options=RULES).response["violations"]]
 
 
 def file(name: str, content: bytes) -> dict:
@@ -43,7 +38,7 @@ def test_a_file_is_uploaded_refused_seen_and_taken_back(visit, clerk):
     assert chosen.get_attribute("aria-invalid") == "true"
     chosen.set_input_files(file("page.html", b"<html>"))
     assert "“.html” is not taken" in said.inner_text()
-    assert faults(page) == []
+    assert unreadable(page) == []
     chosen.set_input_files(file("script.pdf", files.HOSTILE["script.pdf"][0]))
     said.filter(has_text="programs").wait_for()
     assert not Evidence.objects.exists()
@@ -57,7 +52,7 @@ def test_a_file_is_uploaded_refused_seen_and_taken_back(visit, clerk):
     small = box.locator("img")
     small.scroll_into_view_if_needed()
     page.wait_for_function("image => image.complete && image.naturalWidth === 240", arg=small.element_handle())
-    assert faults(page) == []
+    assert unreadable(page) == []
 
     chosen.set_input_files(file("table.pdf", files.PDF))
     box.locator("a", has_text="table.pdf").wait_for()
@@ -78,7 +73,7 @@ def test_on_a_phone_the_part_fits_and_a_file_saves_as_itself(visit, clerk):
     link.wait_for()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert faults(page) == []
+    assert unreadable(page) == []
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == "大田作物种植面积与产量核查记录（二〇二六年）.pdf"
@@ -105,5 +100,4 @@ def test_the_burden_meter_is_readable_by_all_and_fits(visit, clerk, width, heigh
 
     page.locator("details.fold summary").click()
 
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    judged(page)

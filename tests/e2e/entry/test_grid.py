@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from evaluations.models import Value
 from scoring.standard import published_standard
-from tests.e2e.entry.grid_pages import cell, kept, violations, wait_until_sent
+from tests.e2e.entry.grid_pages import cell, kept, wait_until_sent
+from tests.e2e.looking import unreadable
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CIVILITY = ["WM-01", "WM-02", "WM-04", "WM-05", "WM-07"]
@@ -40,7 +41,7 @@ def test_a_township_is_entered_by_keyboard_alone(browse, grid_county):
     expect(page.locator("[data-count=missing]")).to_have_text("0")
     expect(cell(page, 2, "WM-07")).to_be_focused()
     assert page.locator("tbody td[tabindex='0']").count() == 1
-    assert violations(page) == []
+    assert unreadable(page) == []
 
 
 def test_keys_move_choose_fill_and_leave(browse, grid_county):
@@ -103,7 +104,7 @@ def test_a_block_from_a_spreadsheet_is_looked_at_before_it_is_written(browse, gr
     expect(panel).to_be_in_viewport(ratio=1)
     before = Value.objects.filter(round=grid_county.this, criterion__source="township").count()
     said = panel.locator("[data-errors]").inner_text()
-    assert violations(page) == []
+    assert unreadable(page) == []
     page.keyboard.press("Enter")
     wait_until_sent(page)
 
@@ -134,7 +135,7 @@ def test_many_values_are_cleared_after_a_question_and_undone_and_every_count_agr
     press("Delete")
     dialog = page.get_by_role("dialog", name=f"Clear {len(given)} cells?")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
-    assert violations(page) == []
+    assert unreadable(page) == []
     press("Escape")
     expect(page.locator("td.is-active")).to_be_focused()
     assert values_of(grid_county) == given
@@ -215,7 +216,7 @@ def test_on_a_phone_one_criterion_is_entered_row_by_row(browse, grid_county):
     assert keypad == "numeric"
     assert kept(grid_county, "WM-04") == [(401, 1), (402, 1), (403, 1)]
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert violations(page) == []
+    assert unreadable(page) == []
 
 
 def test_without_scripts_the_table_is_read_and_printed(chromium, live_server, client, grid_county):

@@ -1,19 +1,17 @@
 """A clerk's day in a real browser: sign in, fill the next open value, submit, keep the receipt, take it back."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.roles import Role
 from evaluations.models import Submission
 from evaluations.workflow import RETURN, SUBMIT
 from tests import factories
+from tests.e2e.looking import look_everywhere
 from tests.entry.giving import due, fill, move, reviewer, submission
 from tests.entry.world import World, build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
 @pytest.fixture
@@ -24,12 +22,6 @@ def made(transactional_db) -> World:
     fill(county, county.mine[1])
     due(county, days=26)
     return county
-
-
-def accessible(page, width: int) -> list:
-    found = Axe().run(page, options=RULES).response["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth") > width
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found] + ["too wide"] * wide
 
 
 def test_from_signing_in_to_a_receipt_and_back(visit, made):
@@ -109,13 +101,9 @@ def test_every_page_around_entry_is_readable_by_all_and_fits(visit, made):
         "overview/branches/?state=missing": approver, f"branches/{made.mine[1].code}/?part=print": made.clerk,
         f"../check/?branch={made.mine[1].code}": reviewer(made),
     }  # fmt: skip
-    found = {}
+    places = [(user, f"{made.base}/entry/{path}") for path, user in [*pages.items(), ("", made.farms)]]
 
-    for path, user in [*pages.items(), ("", made.farms)]:
-        for width, height in ((1366, 768), (360, 800)):
-            found[path, user, width] = accessible(visit(user, f"{made.base}/entry/{path}", width, height), width)
-
-    assert {place: faults for place, faults in found.items() if faults} == {}
+    assert look_everywhere(visit, places) == {}
 
 
 def test_after_the_deadline_the_form_for_more_time_is_right_there(visit, made):

@@ -1,16 +1,15 @@
 """Vetoes, deputies and the inbox in a browser: a veto lifted by two, a role handed over for some days."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from evaluations.models import VetoRecord
+from tests.e2e.looking import judged
 from tests.factories import UserFactory
 from tests.review import world
 from tests.review.world import STAR
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
 @pytest.fixture
@@ -41,14 +40,7 @@ def as_person(chromium, live_server):
     assert faults == []
 
 
-def judged(page, width: int) -> None:
-    """Readable by all, and no wider than the screen."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(page.url, fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-
-
-def test_a_veto_reported_asked_to_be_lifted_and_lifted_with_the_inbox_between(as_person, live_server, county, tmp_path):
+def test_a_veto_reported_asked_to_be_lifted_and_lifted_with_the_inbox_between(as_person, live_server, county):
     base = live_server.url + county.base
     reporter = as_person(county.reviewers[STAR])
     reporter.goto(f"{base}/vetoes/")
@@ -59,31 +51,29 @@ def test_a_veto_reported_asked_to_be_lifted_and_lifted_with_the_inbox_between(as
     reporter.get_by_label("Date found").fill("2024-11-02")
     reporter.get_by_label("Reported by (unit)").fill("市生态环境局县分局")
     reporter.get_by_label("Finding").fill("违法占用耕地 2 亩")
-    judged(reporter, 1366)
+    judged(reporter)
     reporter.get_by_role("button", name="Report the veto").click()
     reporter.get_by_label("Document number").fill("环撤〔2026〕1号")
     reporter.get_by_label("Reason").fill("处罚已撤销")
-    judged(reporter, 1366)
+    judged(reporter)
     reporter.get_by_role("button", name="Ask to lift the veto").click()
 
     approver = as_person(county.organization_approver, width=360, language="zh-hans")
     approver.goto(f"{live_server.url}/inbox/")
     unread = approver.locator(".inbox__line.is-unread").count()
-    judged(approver, 360)
-    approver.screenshot(path=tmp_path.parent / "persons-inbox-360.png")
+    judged(approver)
     approver.locator(".inbox__line button.btn").first.click()
-    judged(approver, 360)
-    approver.screenshot(path=tmp_path.parent / "persons-veto-360.png", full_page=True)
+    judged(approver)
     approver.locator("input[name=reason]").fill("经核实")
     approver.locator("button[name=lift][value=yes]").click()
     approver.goto(f"{base}/vetoes/")
-    judged(approver, 360)
+    judged(approver)
 
     assert unread == 2 and VetoRecord.objects.get().status == "lifted"
     assert VetoRecord.objects.get().lifted_by == county.organization_approver.username
 
 
-def test_a_role_handed_over_taken_on_and_shown_with_both_names(as_person, live_server, county, tmp_path):
+def test_a_role_handed_over_taken_on_and_shown_with_both_names(as_person, live_server, county):
     deputy = UserFactory(username="deputy-one", label="代理人")
     holder = as_person(county.head)
     holder.goto(f"{live_server.url}/absences/")
@@ -94,18 +84,17 @@ def test_a_role_handed_over_taken_on_and_shown_with_both_names(as_person, live_s
     holder.get_by_label("First day").fill(today)
     holder.get_by_label("Last day").fill(later)
     holder.get_by_label("Reason").fill("住院")
-    judged(holder, 1366)
+    judged(holder)
     holder.get_by_role("button", name="Ask the deputy").click()
-    holder.screenshot(path=tmp_path.parent / "persons-absence-1366.png")
 
     page = as_person(deputy, width=360)
     page.goto(f"{live_server.url}/absences/")
-    judged(page, 360)
+    judged(page)
     page.get_by_role("button", name="Take it on").click()
     wide = as_person(deputy)
     wide.goto(f"{live_server.url}{county.base}/ranking/")
 
     assert wide.get_by_text(f"(for {county.head.username})").is_visible()
     wide.get_by_role("link", name="Inbox").click()
-    judged(wide, 1366)
+    judged(wide)
     assert wide.locator(".inbox__line").count() == 1

@@ -1,7 +1,6 @@
 """The township's and a department's reviewer in a real browser, by keyboard too; every page readable by all."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from evaluations.models import Correction, Value, VetoRecord
 from evaluations.services.countersigning import Word, countersign
@@ -9,14 +8,12 @@ from evaluations.services.rating import rate_county
 from evaluations.services.road import Wish
 from evaluations.workflow import RETURN_STAR, Status
 from tests import factories
+from tests.e2e.looking import look_everywhere
 from tests.entry.world import FARMS
 from tests.review import world
 from tests.review.world import COUNTY, STAR, ahead
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-SIZES = ((1366, 768), (360, 800))
 
 
 @pytest.fixture
@@ -30,12 +27,6 @@ def made(transactional_db):
     county.fill(*county.entry.mine)
     rate_county(county.entry.this, COUNTY)
     return county
-
-
-def accessible(page, width: int) -> list:
-    found = Axe().run(page, options=RULES).response["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth") > width
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found] + ["too wide"] * wide
 
 
 def test_a_township_reviewer_returns_one_and_passes_the_rest(visit, made):
@@ -109,10 +100,5 @@ def test_every_page_of_the_review_is_readable_by_all_and_fits(visit, made):
         f"review/{STAR}/{second.code}/": made.auditor,
     }  # fmt: skip
     visit(reviewer, f"{made.base}/review/{STAR}/visits/", language="en").get_by_label("Branches to draw").fill("2")
-    found = {}
 
-    for path, user in pages.items():
-        for width, height in SIZES:
-            found[path, width] = accessible(visit(user, f"{made.base}/{path}", width, height), width)
-
-    assert {place: faults for place, faults in found.items() if faults} == {}
+    assert look_everywhere(visit, [(user, f"{made.base}/{path}") for path, user in pages.items()]) == {}

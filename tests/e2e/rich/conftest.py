@@ -19,6 +19,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "rich":
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
