@@ -70,6 +70,7 @@ def relations(standard: Standard) -> Relations:
     return relations_of(tuple((row.code, row.checks) for row in standard.criteria))
 
 
+@lru_cache(maxsize=32)
 def related_codes(standard: Standard) -> frozenset[str]:
     """The criteria that are a whole or a part of another; none in most standards."""
     return frozenset(code for whole, parts in relations(standard) for code in (whole, *parts))

@@ -42,6 +42,7 @@ register_converter(DivisionCode, "code")
 COUNTY = "rounds/<slug:slug>/<code:county>"
 
 urlpatterns = [
+    path(f"{COUNTY}/values/", values.save_values, name="save_values"),  # asked for most, so looked for first
     path("", include("evaluations.case_urls")),
     path("", include("evaluations.county_urls")),
     path("", include("evaluations.person_urls")),
@@ -63,7 +64,6 @@ urlpatterns = [
     path(f"{COUNTY}/evidence/<int:pk>/thumbnail/", evidence.thumbnail, name="evidence_thumbnail"),
     path(f"{COUNTY}/entry/grid/", entry_grid.entry_grid, name="entry_grid"),
     path(f"{COUNTY}/entry/points/", entry_grid.entry_points, name="entry_points"),
-    path(f"{COUNTY}/values/", values.save_values, name="save_values"),
     path(f"{COUNTY}/entry/branches/<code:code>/", entry_form.entry_branch, name="entry_branch"),
     path("start/", entry_work.start, name="start"),
     path(f"{COUNTY}/entry/", entry_work.work, name="work"),

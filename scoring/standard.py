@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def facts_of(criterion: Criterion) -> CriterionFacts:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one for each published set in a process: itself is what it equals
 class Standard:
     """A compiled criteria set with the database's ids: row ids to places, places to codes.
 
@@ -45,6 +45,10 @@ class Standard:
     slots: np.ndarray
     first_id: int
     digest: str
+
+    @cached_property
+    def by_code(self) -> dict[str, Criterion]:
+        return {row.code: row for row in self.criteria}
 
     @property
     def derived(self) -> list[int]:

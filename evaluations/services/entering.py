@@ -90,7 +90,7 @@ class Entering:
         self.county, self.scope, self.by = county, scope, by
         self.round = county.round
         self.standard: Standard = published_standard(self.round.criteria_set_id)
-        self.rows = {row.code: row for row in self.standard.criteria}
+        self.rows = self.standard.by_code
 
     def take(self, edits: Sequence[Edit]) -> dict[UUID, Answer]:
         ready, answers = self.judge(edits)

@@ -52,6 +52,13 @@ NUMBERS = """
     FROM evaluations_value
     WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s)
 """
+# Both for a few values in one statement: asking once more costs a saved value more than what is asked.
+BESIDE_FEW = f"""
+    SELECT e.*, NULL::int, NULL::text, NULL::numeric FROM ({EQUALS_OF_FEW}) AS e
+    UNION ALL
+    SELECT NULL, NULL, l.period, NULL, NULL, l.branch_id, l.code, l.number
+    FROM ({LAST}) AS l (branch_id, code, period, number)
+"""
 Equal = tuple[str, int, int, int]  # township, criterion id, period, ten-thousandths
 Last = dict[tuple[int, str, int], Decimal]  # branch id, criterion code, period → last year's number
 
@@ -80,14 +87,32 @@ def reasons_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID
     """
     bare = [one for one in ready if not one.edit.note and number_of(one.parsed) is not None]
     compared = [one for one in bare if limits_of(one.row).compares_last_year]
-    places = {one.gate.branch_id for one in compared}, {one.row.code for one in compared}
-    lasts = last_numbers(evaluation, *places)
-    equals = equal_counts(evaluation, [one for one in ready if limits_of(one.row).same_value_count is not None])
+    counted = [one for one in ready if limits_of(one.row).same_value_count is not None]
+    lasts, equals = beside(evaluation, compared, counted)
     found: dict[UUID, list[Message]] = {}
     for one in bare:
         last = lasts.get((one.gate.branch_id, one.row.code, one.edit.period))
         found[one.edit.key] = explain(one.row, number_of(one.parsed), last, equals.get(equal_of(one), 0))
     return found
+
+
+def beside(
+    evaluation: EvaluationRound, compared: Sequence[Ready], counted: Sequence[Ready]
+) -> tuple[Last, dict[Equal, int]]:
+    """Last year's numbers of `compared`, and how many branches have the same as each of `counted`."""
+    places = {one.gate.branch_id for one in compared}, {one.row.code for one in compared}
+    counts = own_counts(counted)
+    if not (compared and counts and evaluation.previous_id and len(counted) <= FEW):
+        return last_numbers(evaluation, *places), equal_counts(evaluation, counted)
+    last = [evaluation.previous_id, *map(list, places)]
+    lasts: Last = {}
+    parameters = [*equal_parameters(evaluation, counted, counts, rounds=2), *last]
+    for *equal, count, branch, code, number in select(BESIDE_FEW, parameters, rows=len(counted)):
+        if branch is None:
+            counts[tuple(equal)] += count
+        else:
+            lasts[branch, code, equal[2]] = Decimal(number)
+    return lasts, counts
 
 
 def last_numbers(evaluation: EvaluationRound, branch_ids: Iterable[int], codes: Iterable[str]) -> Last:
@@ -103,17 +128,28 @@ def equal_of(one: Ready) -> Equal:
     return one.gate.township, one.row.pk, one.edit.period, int((number_of(one.parsed) or 0) * 10_000)
 
 
+def own_counts(ready: Sequence[Ready]) -> Counter[Equal]:
+    return Counter(equal_of(one) for one in ready if number_of(one.parsed) is not None)
+
+
 def equal_counts(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[Equal, int]:
     """How many branches of a township have the same number, with the numbers of `ready` in place of what stands."""
-    counts = Counter(equal_of(one) for one in ready if number_of(one.parsed) is not None)
+    counts = own_counts(ready)
     if not counts:
         return {}
-    asked = [list(column) for column in zip(*counts, strict=True)]
-    own = [list(column) for column in zip(*(one.place for one in ready), strict=True)]
     sql, rounds = (EQUALS_OF_FEW, 2) if len(ready) <= FEW else (EQUALS, 1)
-    for *equal, count in select(sql, [*asked, *[evaluation.pk] * rounds, *own], rows=len(ready)):
+    for *equal, count in select(sql, equal_parameters(evaluation, ready, counts, rounds=rounds), rows=len(ready)):
         counts[tuple(equal)] += count
     return counts
+
+
+def equal_parameters(
+    evaluation: EvaluationRound, ready: Sequence[Ready], counts: Counter[Equal], *, rounds: int
+) -> list:
+    """What EQUALS asks for: the numbers, the round (as often as it is named), the places given now."""
+    asked = [list(column) for column in zip(*counts, strict=True)]
+    own = [list(column) for column in zip(*(one.place for one in ready), strict=True)]
+    return [*asked, *[evaluation.pk] * rounds, *own]
 
 
 def numbers_of(
