@@ -71,7 +71,7 @@ def publish(county: Review) -> PublicNotice:
 
 def let_pass(county: Review) -> None:
     """The notice's last day was yesterday."""
-    long_ago = world.now().date() - timedelta(days=20)
+    long_ago = world.today() - timedelta(days=20)
     PublicNotice.objects.filter(county=county.county).update(first_day=long_ago, last_day=long_ago + timedelta(days=10))
 
 

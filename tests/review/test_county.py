@@ -236,7 +236,7 @@ def test_an_edition_is_never_used_twice(county):
 
 def test_nothing_is_confirmed_before_the_last_day_is_over(county):
     notice = year.publish(county)
-    today = year.world.now().date()
+    today = year.world.today()
     PublicNotice.objects.filter(pk=notice.pk).update(first_day=today - timedelta(days=9), last_day=today)
 
     assert "lasts to the end of" in why(step(county, CONFIRM))
@@ -377,7 +377,7 @@ def test_what_changed_on_notice_without_a_veto_or_an_objection_is_not_confirmed(
 
 def test_holidays_entered_after_the_notice_opened_lengthen_it(county):
     notice = year.publish(county)
-    today = world.now().date()
+    today = world.today()
     notices = PublicNotice.objects.filter(pk=notice.pk)
     notices.update(first_day=today - timedelta(days=12), last_day=today - timedelta(days=2))
     days = [today - timedelta(days=count) for count in range(1, 12)]

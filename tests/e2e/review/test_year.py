@@ -115,7 +115,7 @@ def propose_approve_publish(year):
 
 def object_and_rule(year):
     """Somebody objects without signing in; the star's department checks, the approver rules, the reply is public."""
-    today = world.now().date()
+    today = world.today()
     PublicNotice.objects.update(first_day=today - timedelta(days=1), last_day=today + timedelta(days=9))
     branch = year.county.branches[0]
     public = f"/public/{year.county.entry.this.slug}/{COUNTY}"
@@ -139,7 +139,7 @@ def object_and_rule(year):
 
 
 def confirm(year):
-    today = world.now().date()
+    today = world.today()
     PublicNotice.objects.update(first_day=today - timedelta(days=12), last_day=today - timedelta(days=2))
     year.step(year.county.organization_approver, "Confirm and seal", "road/list/")
     assert year.state == State.CONFIRMED and SealedCounty.objects.filter(round=year.county.entry.this).count() == 1
@@ -149,7 +149,7 @@ def revoke_a_star(year):
     code = year.county.branches[0].code
     page = year.open(year.county.organization_approver, f"current/{code}/revoke/")
     page.get_by_role("radio").first.check()
-    page.get_by_label("Effective from").fill(str(world.now().date()))
+    page.get_by_label("Effective from").fill(str(world.today()))
     page.get_by_label("Decision number").fill("示组通〔2027〕3号")
     page.get_by_label("Reason").fill("审计发现收入虚报")
     page.get_by_role("button", name="Revoke star").click()
