@@ -10,8 +10,11 @@ from branches.pinyin import SURNAME_READINGS, initials, sort_key, syllables
     [
         ("曾家岭村", "zeng jia ling cun"), ("单家寨村", "shan jia zhai cun"), ("解家桥村", "xie jia qiao cun"),
         ("仇家沟村", "qiu jia gou cun"), ("查家店村", "zha jia dian cun"), ("朴家湾村", "piao jia wan cun"),
-        ("盖家坡村", "ge jia po cun"), ("区家村", "ou jia cun"), ("尉庄村", "yu zhuang cun"),
+        ("盖家坡村", "ge jia po cun"), ("区家村", "ou jia cun"), ("尉庄村", "wei zhuang cun"),
         ("翟家坪村", "zhai jia ping cun"), ("覃家集村", "qin jia ji cun"), ("种家铺村", "chong jia pu cun"),
+        ("解河村", "xie he cun"), ("单庙村", "shan miao cun"), ("盖峪村", "ge yu cun"),
+        ("曾塬村", "zeng yuan cun"), ("仇山村", "qiu shan cun"), ("尉迟营村", "yu chi ying cun"),
+        ("缪塘村", "miao tang cun"),
     ],
 )  # fmt: skip
 def test_a_family_s_village_begins_with_its_surname(name, read):
@@ -24,6 +27,8 @@ def test_a_family_s_village_begins_with_its_surname(name, read):
         ("解放村", "jie fang cun"), ("单刀村", "dan dao cun"), ("查验村", "cha yan cun"), ("种植村", "zhong zhi cun"),
         ("青石岭村", "qing shi ling cun"), ("长乐村", "chang le cun"), ("重阳村", "chong yang cun"),
         ("朝阳村", "chao yang cun"), ("曾村", "zeng cun"), ("乐园村", "le yuan cun"),
+        ("乐山村", "le shan cun"), ("召庙村", "zhao miao cun"), ("种山村", "zhong shan cun"),
+        ("薄山村", "bao shan cun"),
     ],
 )  # fmt: skip
 def test_the_same_characters_read_otherwise_in_a_word(name, read):
