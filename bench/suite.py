@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import against, edit, entry, files, huge, machine, pages, recompute, workers
+from bench import against, day, edit, entry, files, huge, machine, pages, recompute, workers
 from bench.figures import PASS, REPORTED, Figure, table
 from bench.floor import Floor
 from bench.province import make_rounds
@@ -28,12 +28,13 @@ class Sizes:
     pairs: int = 5
     edits: int = 30
     grid: int = 60  # branches of E1's and E3's clerk
-    files: int = 600  # branches in E2's workbook; one of `pages`
+    files: int = 600  # branches in E2's workbook and of L1's county; one of `pages`
+    day: int = 120  # seconds of L1
 
 
 QUICK = Sizes(
     province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), huge=(300,) * 6, pairs=1, edits=3,
-    files=60,
+    files=60, day=10,
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
         "E2": lambda: files.measure(rounds[f"page-{sizes.files}"], sizes.pairs),
         "E1": lambda: entry.measure_grid(rounds["grid"]),
         "E3": lambda: entry.measure_saving(rounds["grid"]),
+        "L1": lambda: day.measure(rounds[f"page-{sizes.files}"], sizes.day),
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),
     }
     if with_huge:
