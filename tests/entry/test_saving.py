@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from evaluations.models import EntryKey, RatingMark, Value
 from evaluations.models.value import Way
-from evaluations.services import entering
+from evaluations.services import entering, writing
 from tests.entry import world
 from tests.entry.giving import mark_submitted
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db
 
@@ -200,25 +201,77 @@ def test_five_posts_at_once_with_one_key_have_one_effect_and_five_equal_answers(
     edit = county.edit("WM-04", "355")
 
     with beside() as threads:
-        futures = [threads.start(county.save, edit) for _ in range(5)]
+        with transaction.atomic():
+            first = county.save(edit)[0]
+            futures = [threads.start(county.save, edit) for _ in range(4)]
+            wait_until_a_lock_is_waited_for()
         answers = [future.result(30)[0] for future in futures]
 
-    assert all(answer == answers[0] for answer in answers)
-    assert county.value("WM-04").revision == 1
+    assert answers == [first] * 4
+    assert (county.value("WM-04").revision, EntryKey.objects.count()) == (1, 1)
+
+
+def answered_late(county):
+    """The answer to an edit whose first answer was lost on the way, asked for after a colleague changed the value."""
+    edit = county.edit("WM-04", "355")
+    county.save(edit)
+    county.enter("WM-04", "360", revision=1)
+    return county.save(edit)[0]
+
+
+def test_a_post_that_comes_again_late_gets_its_first_answer(county):
+    answer = answered_late(county)
+
+    assert (answer.status, answer.revision, county.value("WM-04").reported_number) == ("saved", 1, 360)
+
+
+def test_control_without_keys_a_post_that_comes_again_late_is_judged_anew(county, monkeypatch):
+    monkeypatch.setattr(entering, "keep_answers", lambda *_: None)
+
+    assert answered_late(county).status == "conflict"
+
+
+def change_at_once(county):
+    """Two people change a value they both saw as 350; the first commits only once the second is under way."""
+    county.enter("ZB-10", "350")
+    mine, theirs = (county.edit("ZB-10", text, revision=1) for text in ("355", "360"))
+    with beside() as threads:
+        with transaction.atomic():
+            first = county.save(mine)[0]
+            future = threads.start(county.save, theirs)
+            wait_until_a_lock_is_waited_for()
+        return first, future.result(30)[0], county.value("ZB-10")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_on_one_value_one_is_kept_and_the_other_told(county):
-    edits = [county.edit("WM-04", str(number)) for number in (355, 360, 365, 370)]
+def test_of_two_at_once_on_one_value_the_first_is_kept_and_the_other_sees_both(county):
+    first, second, kept = change_at_once(county)
 
-    with beside() as threads:
-        futures = [threads.start(county.save, edit) for edit in edits]
-        answers = [future.result(30)[0] for future in futures]
+    assert (first.status, second.status) == ("saved", "conflict")
+    assert (kept.reported_number, kept.revision, second.theirs["value"]) == (355, 2, "355")
 
-    assert sorted(answer.status for answer in answers) == ["conflict", "conflict", "conflict", "saved"]
-    kept = next(edit.text for edit, answer in zip(edits, answers, strict=True) if answer.status == "saved")
-    assert county.value("WM-04").reported_number == int(kept)
-    assert {answer.theirs["value"] for answer in answers if answer.theirs} == {kept}
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_revision_the_second_overwrites_in_silence(county, monkeypatch):
+    monkeypatch.setattr(writing, "CHANGED", writing.CHANGED.replace("AND v.revision = i.revision - 1", ""))
+
+    first, second, kept = change_at_once(county)
+
+    assert (first.status, second.status, kept.reported_number) == ("saved", "saved", 360)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_in_a_thousand_tries_nobody_overwrites_what_they_had_not_seen(county):
+    county.enter("ZB-10", "1")
+
+    for seen in range(1, 1001):
+        edits = [county.edit("ZB-10", str(seen % 90 + place), revision=seen) for place in (2, 3, 4)]
+        with beside() as threads:
+            futures = [threads.start(county.save, edit) for edit in edits]
+            answers = [future.result(30)[0] for future in futures]
+        kept = [edit.text for edit, answer in zip(edits, answers, strict=True) if answer.status == "saved"]
+        assert kept == [str(int(county.value("ZB-10").reported_number))] and county.value("ZB-10").revision == seen + 1
 
 
 def test_too_many_edits_and_two_of_one_value_are_refused_whole(county):
