@@ -1,7 +1,7 @@
 """One step with one case: an objection, an appeal, a star that was confirmed. What all of them check and write down.
 
-Locks are taken in one order: the round's county (shared), the case, the branch's sealed row. Whoever withdraws the
-notice or seals the county waits for rulings under way, and they for it.
+Locks are taken in one order: the round's county (shared), the case, the sealed branch's place on the roster. Whoever
+withdraws the notice or seals the county waits for rulings under way, and they for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Grant, User
-from evaluations.models import RoundCounty, SealedCounty, SealedRating, StarChange
+from evaluations.models import RosterEntry, RoundCounty, SealedCounty, SealedRating, StarChange
 from evaluations.services.following import follow_up
 from evaluations.services.private_numbers import private_number
 from evaluations.services.road.persons import conflict_at, may_act, mixed_duties
@@ -169,14 +169,20 @@ class SealedCase(Case):
     """A case that may give or take a star of a sealed list."""
 
     def find_sealed(self) -> bool:
-        """Lock the branch's sealed row, so that its stars change one step after the other."""
+        """Find the branch's sealed row and what changed since, under a lock: its stars change one after the other."""
+        self.lock_branch()
         self.seal = SealedCounty.objects.filter(round=self.county.round_id, county=self.county.county_id).first()
-        rows = SealedRating.objects.select_for_update(of=("self",)).select_related("branch")
+        rows = SealedRating.objects.select_related("branch")
         self.sealed = rows.filter(seal=self.seal, branch__code=self.branch).first() if self.seal else None
         self.changes = (
             list(StarChange.objects.filter(seal=self.seal, branch=self.sealed.branch_id)) if self.sealed else []
         )
         return self.sealed is not None
+
+    def lock_branch(self) -> None:
+        """Its row on the roster: the sealed one lets nobody lock it, as no role but its owner may change it."""
+        here = RosterEntry.objects.filter(round=self.county.round_id, branch__code=self.branch)
+        list(here.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     @property
     def last_change(self) -> StarChange | None:

@@ -1,8 +1,5 @@
 """The portal under a database role that owns nothing: it works, and history is out of its reach (S14, U-01)."""
 
-from contextlib import contextmanager
-
-import psycopg2
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
@@ -14,6 +11,7 @@ from evaluations.services.database_role import APPENDED, MOVED
 from evaluations.services.rating import rate_county
 from evaluations.workflow import RECOMMEND, State, Status
 from ledger.models import LedgerEntry
+from tests.deployment.conftest import acting_as
 from tests.review import world
 from tests.review.world import COUNTY, STAR
 
@@ -27,45 +25,6 @@ REWRITES = {
     "disable triggers": "ALTER TABLE {table} DISABLE TRIGGER ALL",
     "replica": "SET session_replication_role = replica",
 }
-
-
-@contextmanager
-def superuser():
-    """The cluster's own superuser: who makes roles, as a database administrator would."""
-    told = connection.settings_dict
-    made = psycopg2.connect(
-        host=told["HOST"], port=told["PORT"], user="postgres", password=told["PASSWORD"], dbname=told["NAME"]
-    )
-    made.autocommit = True
-    try:
-        with made.cursor() as cursor:
-            yield cursor
-    finally:
-        made.close()
-
-
-@pytest.fixture
-def role():
-    """A role that owns nothing, which this test's connection may take on."""
-    name = f"app_{connection.settings_dict['NAME']}"
-    with superuser() as cursor:
-        cursor.execute(f'CREATE ROLE "{name}"')
-        cursor.execute(f'GRANT "{name}" TO {connection.settings_dict["USER"]}')
-    call_command("restrict_role", name)
-    yield name
-    with superuser() as cursor:
-        cursor.execute(f'DROP OWNED BY "{name}"')
-        cursor.execute(f'DROP ROLE "{name}"')
-
-
-@contextmanager
-def acting_as(name: str):
-    with connection.cursor() as cursor:
-        cursor.execute(f'SET ROLE "{name}"')
-        try:
-            yield
-        finally:
-            cursor.execute("RESET ROLE")
 
 
 def test_the_portal_works_as_a_role_that_owns_nothing(role):
