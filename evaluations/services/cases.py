@@ -18,7 +18,7 @@ from accounts.models import Grant, User
 from evaluations.models import RosterEntry, RoundCounty, SealedCounty, SealedRating, StarChange
 from evaluations.services.following import follow_up
 from evaluations.services.private_numbers import private_number
-from evaluations.services.road.persons import conflict_at, may_act, mixed_duties
+from evaluations.services.road.persons import conflict_at, entered_by, may_act, mixed_duties
 from evaluations.services.road.steps import CHANGED, STATES
 from evaluations.workflow import Action, Need, State
 from ledger.services import append
@@ -65,9 +65,10 @@ class Case:
     """One step inside its transaction. A subject's own case says what it locks, how it stands and what is done."""
 
     star = ""
-    branch = ""  # its code
+    branch, branch_id = "", 0  # its code and key
     longest = LONGEST
     lines: Sequence[str] = ("reply", "finding")  # texts of several lines
+    entered = Message(N_("You entered values of this branch: somebody else has to decide on this."))
 
     def __init__(self, county: RoundCounty, action: Action, by: User, given: Given, seen_revision: int):
         self.county, self.action, self.by, self.given, self.seen = county, action, by, given, seen_revision
@@ -132,6 +133,10 @@ class Case:
     def conflict(self) -> Message | None:
         """Who has declared an interest in a branch may speak for it, and decides nothing about it."""
         return conflict_at(self.by, self.branch) if self.action.sources else None
+
+    def entered_nothing(self) -> Message | None:
+        """Nobody judges what they gave, in any earlier state (S5, S12)."""
+        return self.entered if entered_by(self.by, self.county.round_id, [self.branch_id]) else None
 
     def lacks(self) -> Message | None:
         """What the form asks for and did not get; what it got is kept as it is stored."""
