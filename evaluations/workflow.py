@@ -186,7 +186,10 @@ WITHDRAW_NOTICE = Action(
 CONFIRM = Action(
     "confirm", _("Confirm and seal"), Subject.COUNTY, (State.ON_NOTICE,), State.CONFIRMED, APPROVER,
     (State.ON_NOTICE,), (),
-    ("notice_over", "nothing_unnoticed", "changed_by_rulings_only", "reviewed_nothing", "proposed_by_another"),
+    (
+        "notice_over", "no_lift_pending", "nothing_unnoticed", "changed_by_rulings_only", "reviewed_nothing",
+        "proposed_by_another",
+    ),
 )  # fmt: skip
 CLOSE = Action(
     "close", _("Close the round"), Subject.COUNTY, (State.CONFIRMED,), State.CLOSED, APPROVER, (State.CONFIRMED,),
