@@ -34,7 +34,7 @@ lint: environment-dev ## ruff, djlint and the import contracts
 	@.venv/bin/lint-imports --no-logo
 
 messages: environment-dev ## collect the English messages and compile the Chinese catalogue
-	@exec $(VENV) manage.py messages
+	@SECRET_KEY=none DATABASE_URL=postgres://none REDIS_URL=redis://none exec $(VENV) manage.py messages  # opens no connection
 
 bench: environment-dev ## measure speed and memory (bench/README.md); writes bench/results/
 	@exec $(VENV) -m bench $(ARGS)

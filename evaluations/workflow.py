@@ -186,7 +186,10 @@ WITHDRAW_NOTICE = Action(
 CONFIRM = Action(
     "confirm", _("Confirm and seal"), Subject.COUNTY, (State.ON_NOTICE,), State.CONFIRMED, APPROVER,
     (State.ON_NOTICE,), (),
-    ("notice_over", "nothing_unnoticed", "changed_by_rulings_only", "reviewed_nothing", "proposed_by_another"),
+    (
+        "notice_over", "no_lift_pending", "nothing_unnoticed", "changed_by_rulings_only", "reviewed_nothing",
+        "proposed_by_another",
+    ),
 )  # fmt: skip
 CLOSE = Action(
     "close", _("Close the round"), Subject.COUNTY, (State.CONFIRMED,), State.CLOSED, APPROVER, (State.CONFIRMED,),
@@ -302,15 +305,15 @@ RECORD_OBJECTION = Action(
 )  # fmt: skip
 CHECK_OBJECTION = Action(
     "check_objection", _("Give the finding"), Subject.OBJECTION, (ObjectionStatus.FILED,), ObjectionStatus.CHECKED,
-    DEPARTMENT, RULING, (Need.FINDING,),
+    DEPARTMENT, RULING, (Need.FINDING,), ("entered_nothing",),
 )  # fmt: skip
 UPHOLD = Action(
     "uphold", _("Uphold the objection"), Subject.OBJECTION, (ObjectionStatus.CHECKED,), ObjectionStatus.UPHELD,
-    APPROVER, RULING, (Need.DOCUMENT, Need.REPLY), ("checked_by_another", "reviewed_by_others"),
+    APPROVER, RULING, (Need.DOCUMENT, Need.REPLY), ("checked_by_another", "reviewed_by_others", "entered_nothing"),
 )  # fmt: skip
 REJECT = Action(
     "reject", _("Reject the objection"), Subject.OBJECTION, (ObjectionStatus.CHECKED,), ObjectionStatus.REJECTED,
-    APPROVER, RULING, (Need.REPLY,), ("checked_by_another", "reviewed_by_others"),
+    APPROVER, RULING, (Need.REPLY,), ("checked_by_another", "reviewed_by_others", "entered_nothing"),
 )  # fmt: skip
 APPEAL = Action(
     "appeal", _("Appeal"), Subject.APPEAL, (), AppealStatus.FILED, HEAD, (State.CONFIRMED,), (Need.REASON,),
@@ -318,11 +321,11 @@ APPEAL = Action(
 )  # fmt: skip
 GRANT_APPEAL = Action(
     "grant_appeal", _("Grant the appeal"), Subject.APPEAL, (AppealStatus.FILED,), AppealStatus.UPHELD, APPROVER,
-    OFFICIAL, (Need.DOCUMENT, Need.REPLY), ("not_a_first_reviewer",),
+    OFFICIAL, (Need.DOCUMENT, Need.REPLY), ("filed_by_another", "not_a_first_reviewer", "entered_nothing"),
 )  # fmt: skip
 DISMISS_APPEAL = Action(
     "dismiss_appeal", _("Dismiss the appeal"), Subject.APPEAL, (AppealStatus.FILED,), AppealStatus.REJECTED, APPROVER,
-    OFFICIAL, (Need.REPLY,), ("not_a_first_reviewer",),
+    OFFICIAL, (Need.REPLY,), ("filed_by_another", "not_a_first_reviewer", "entered_nothing"),
 )  # fmt: skip
 REVOKE = Action(
     "revoke", _("Revoke star"), Subject.RESULT, (ResultStatus.EARNED,), ResultStatus.REVOKED, APPROVER, OFFICIAL,

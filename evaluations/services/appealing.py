@@ -98,7 +98,8 @@ class AppealCase(SealedCase):
         self.one = rows.filter(pk=self.pk, seal__round=self.county.round_id, seal__county=self.county.county_id).first()
         if self.one is None:
             return False
-        self.branch, self.star = self.one.branch.code, self.one.star
+        branch = self.one.branch
+        self.branch, self.branch_id, self.star = branch.code, branch.pk, self.one.star
         self.status, self.revision, self.receipt = self.one.status, self.one.revision, self.one.receipt
         return self.find_sealed()
 
@@ -113,8 +114,13 @@ class AppealCase(SealedCase):
         same = self.one.ruled_by == self.by.ledger_name and self.status == self.action.target
         return same and self.revision == self.seen + 1
 
+    def filed_by_another(self) -> Message | None:
+        if self.one.filed_by in self.by.own_names:
+            return Message(N_("You filed this appeal: somebody else has to decide on it."))
+        return None
+
     def not_a_first_reviewer(self) -> Message | None:
-        asked = self.by, self.county.round_id, self.sealed.branch_id
+        asked = self.by, self.county.round_id, self.branch_id
         if reviewed_branch(*asked) or ruled_on_branch(*asked):
             return Message(N_("You took part in the first review of this branch: somebody else decides its appeal."))
         return None

@@ -12,6 +12,7 @@ from evaluations.services.sampling import all_problems
 from evaluations.services.seal import problems_of, seals_gone
 from ledger.services import SYSTEM, append, verify
 from ledger.verifying import all_chains
+from scoring import engine
 
 
 def chains_to_check() -> list[str]:
@@ -37,6 +38,24 @@ def problems_of_county(chain: str, slug: str | None = None) -> list[str]:
 def seals_of(chain: str, slug: str | None = None) -> QuerySet[SealedCounty]:
     seals = SealedCounty.objects.select_related("round").filter(county=chain).order_by("pk")
     return seals.filter(round__slug=slug) if slug else seals
+
+
+def of_other_engines(chain: str, slug: str | None = None) -> int:
+    """How many of these seals another version of the engine made: this one cannot say whether it gave their results.
+
+    Their digests, the ledger's and their rows are compared all the same.
+    """
+    return seals_of(chain, slug).exclude(engine_version=engine.ENGINE_VERSION).count()
+
+
+def not_computed(count: int) -> str:
+    """What is said of such seals; nothing where there are none."""
+    if not count:
+        return ""
+    return _(
+        "Not computed again: %(count)s sealed results of another engine than this one (%(engine)s). Their digests,"
+        " their rows and what the ledger tells of them agree."
+    ) % {"count": count, "engine": engine.ENGINE_VERSION}
 
 
 def verify_chain(chain: str, *, by: User) -> list[str]:

@@ -1,7 +1,7 @@
 """One step with one case: an objection, an appeal, a star that was confirmed. What all of them check and write down.
 
-Locks are taken in one order: the round's county (shared), the case, the branch's sealed row. Whoever withdraws the
-notice or seals the county waits for rulings under way, and they for it.
+Locks are taken in one order: the round's county (shared), the case, the sealed branch's place on the roster. Whoever
+withdraws the notice or seals the county waits for rulings under way, and they for it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Grant, User
-from evaluations.models import RoundCounty, SealedCounty, SealedRating, StarChange
+from evaluations.models import RosterEntry, RoundCounty, SealedCounty, SealedRating, StarChange
 from evaluations.services.following import follow_up
 from evaluations.services.private_numbers import private_number
-from evaluations.services.road.persons import conflict_at, may_act, mixed_duties
+from evaluations.services.road.persons import conflict_at, entered_by, may_act, mixed_duties
 from evaluations.services.road.steps import CHANGED, STATES
 from evaluations.workflow import Action, Need, State
 from ledger.services import append
@@ -65,9 +65,10 @@ class Case:
     """One step inside its transaction. A subject's own case says what it locks, how it stands and what is done."""
 
     star = ""
-    branch = ""  # its code
+    branch, branch_id = "", 0  # its code and key
     longest = LONGEST
     lines: Sequence[str] = ("reply", "finding")  # texts of several lines
+    entered = Message(N_("You entered values of this branch: somebody else has to decide on this."))
 
     def __init__(self, county: RoundCounty, action: Action, by: User, given: Given, seen_revision: int):
         self.county, self.action, self.by, self.given, self.seen = county, action, by, given, seen_revision
@@ -133,6 +134,10 @@ class Case:
         """Who has declared an interest in a branch may speak for it, and decides nothing about it."""
         return conflict_at(self.by, self.branch) if self.action.sources else None
 
+    def entered_nothing(self) -> Message | None:
+        """Nobody judges what they gave, in any earlier state (S5, S12)."""
+        return self.entered if entered_by(self.by, self.county.round_id, [self.branch_id]) else None
+
     def lacks(self) -> Message | None:
         """What the form asks for and did not get; what it got is kept as it is stored."""
         for name, longest in self.longest.items():
@@ -169,14 +174,20 @@ class SealedCase(Case):
     """A case that may give or take a star of a sealed list."""
 
     def find_sealed(self) -> bool:
-        """Lock the branch's sealed row, so that its stars change one step after the other."""
+        """Find the branch's sealed row and what changed since, under a lock: its stars change one after the other."""
+        self.lock_branch()
         self.seal = SealedCounty.objects.filter(round=self.county.round_id, county=self.county.county_id).first()
-        rows = SealedRating.objects.select_for_update(of=("self",)).select_related("branch")
+        rows = SealedRating.objects.select_related("branch")
         self.sealed = rows.filter(seal=self.seal, branch__code=self.branch).first() if self.seal else None
         self.changes = (
             list(StarChange.objects.filter(seal=self.seal, branch=self.sealed.branch_id)) if self.sealed else []
         )
         return self.sealed is not None
+
+    def lock_branch(self) -> None:
+        """Its row on the roster: the sealed one lets nobody lock it, as no role but its owner may change it."""
+        here = RosterEntry.objects.filter(round=self.county.round_id, branch__code=self.branch)
+        list(here.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     @property
     def last_change(self) -> StarChange | None:

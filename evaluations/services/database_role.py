@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from psycopg2 import sql
+from psycopg2.extensions import encrypt_password
 
 # Written once: the ledger, decisions, results, and the older states of values.
 APPENDED = (
@@ -28,6 +29,28 @@ READ_ONLY = ("django_migrations",)
 
 class RoleRefused(Exception):
     """Why a role can't be restricted, in words for the operator."""
+
+
+@transaction.atomic
+def make(role: str, password: str) -> None:
+    """Make a role that may sign in, where there is none, and set its password; the server reads no plain one.
+
+    It gets no right of its own. Whoever calls this may make roles: the administrator, or a container's only role.
+    """
+    if not password:
+        raise RoleRefused("an empty password")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = %s", [role])
+        found = cursor.fetchone()
+        if found and found[0]:
+            raise RoleRefused(f"{role} is a superuser")
+        scrambled = encrypt_password(password, role, scope=cursor.cursor, algorithm="scram-sha-256")
+        word = sql.SQL("ALTER" if found else "CREATE")
+        told = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(word, sql.Identifier(role), sql.Literal(scrambled))
+        try:
+            cursor.execute(told)
+        except ProgrammingError as error:
+            raise RoleRefused("this account may not make roles") from error
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from evaluations.models import RosterEntry, RoundCounty, StarChange
 from evaluations.services.cases import Answer, Given, SealedCase
-from evaluations.services.road.persons import entered_by
+from evaluations.services.private_numbers import fit_to_keep
 from evaluations.workflow import REVOKE, Action, ResultStatus
 from scoring.models import STAR_CODES
 from tables.message import N_, Message
@@ -31,14 +31,18 @@ def revoke(
 class RevocationCase(SealedCase):
     """One star of one branch of a sealed list."""
 
+    entered = Message(N_("You entered values of this branch: somebody else has to revoke its star."))
+
     def __init__(self, county: RoundCounty, action: Action, by: User, given: Given, seen: int, branch: str, star: str):
         super().__init__(county, action, by, given, seen)
         self.branch, self.star = branch, star
 
     def find(self) -> bool:
         known = RosterEntry.objects.filter(round=self.county.round_id, county=self.county.county_id)
-        if self.star not in STAR_CODES or not known.filter(branch__code=self.branch).exists():
+        entry = known.filter(branch__code=self.branch).first()
+        if self.star not in STAR_CODES or entry is None:
             return False
+        self.branch_id = entry.branch_id
         if self.find_sealed():
             self.status = ResultStatus.EARNED if self.holds else ResultStatus.REVOKED
             self.revision = len(self.changes)
@@ -58,11 +62,6 @@ class RevocationCase(SealedCase):
         same = (last.by, last.document, last.effective_on)
         asked = (self.by.ledger_name, self.given.document.strip(), self.given.on)
         return same == asked and self.revision == self.seen + 1
-
-    def entered_nothing(self) -> Message | None:
-        if entered_by(self.by, self.county.round_id, [self.sealed.branch_id]):
-            return Message(N_("You entered values of this branch: somebody else has to revoke its star."))
-        return None
 
     def lacks(self) -> Message | None:
         return super().lacks() or self.ill_dated()
@@ -86,4 +85,5 @@ class RevocationCase(SealedCase):
         )  # fmt: skip
 
     def detail(self) -> dict[str, object]:
-        return {"reason": self.given.reason, "on": self.given.on.isoformat() if self.given.on else ""}
+        reason = fit_to_keep(self.given.reason)
+        return {"reason": reason, "on": self.given.on.isoformat() if self.given.on else ""}

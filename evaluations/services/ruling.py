@@ -56,7 +56,8 @@ class ObjectionCase(SealedCase):
         self.one = rows.filter(pk=self.pk, county=self.county).first()
         if self.one is None:
             return False
-        self.branch, self.star = self.one.entry.branch.code, self.one.star
+        branch = self.one.entry.branch
+        self.branch, self.branch_id, self.star = branch.code, branch.pk, self.one.star
         self.status, self.revision, self.receipt = self.one.status, self.one.revision, self.one.receipt
         self.is_sealed = self.state in OFFICIAL and self.find_sealed()
         return True
@@ -85,7 +86,7 @@ class ObjectionCase(SealedCase):
         return None
 
     def reviewed_by_others(self) -> Message | None:
-        if reviewed_branch(self.by, self.county.round_id, self.one.entry.branch_id):
+        if reviewed_branch(self.by, self.county.round_id, self.branch_id):
             return Message(N_("You took part in the review of this branch: somebody else has to rule on it."))
         return None
 

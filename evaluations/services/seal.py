@@ -236,6 +236,8 @@ def content_problems(seal: SealedCounty) -> list[str]:
     problems = []
     if canonical(content) != seal.content:
         problems.append(_("the file is not in canonical form"))
+    if content["engine"] != seal.engine_version:  # else a row could pass for one that nobody can compute again
+        problems.append(_("the sealed row names another engine than the sealed file"))
     if content["engine"] == engine.ENGINE_VERSION and compute_again(content) != content["results"]:
         problems.append(_("the engine gives other results from the sealed inputs"))
     return problems + row_problems(seal, content)

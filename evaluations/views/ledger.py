@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluations.reading.ledger import COLUMNS, MOST_EXPORTED, LedgerSearch
-from evaluations.services.auditing import note_export, verify_chain
+from evaluations.services.auditing import not_computed, note_export, of_other_engines, verify_chain
 from ledger.models import LedgerHead
 from tables.writing import write_csv, write_xlsx
 
@@ -64,5 +64,5 @@ def verify(request: HttpRequest) -> HttpResponse:
         messages.error(request, problem)
     if not problems:
         told = _("Whole: %(count)s entries, last hash %(hash)s.") % {"count": head.sequence, "hash": head.hash}
-        messages.success(request, told)
+        messages.success(request, " ".join(filter(None, (told, not_computed(of_other_engines(head.chain))))))
     return redirect("ledger")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -38,7 +39,35 @@ def test_every_required_setting_is_given(name):
 
 @pytest.mark.parametrize("name", PORTAL)
 def test_every_variable_given_is_one_that_settings_read(name):
-    assert set(SERVICES[name]["environment"]) <= set(settings_read())
+    others = {"PORTAL_PASSWORD"} if name == "migrate" else set()  # a command's, read by no setting
+
+    assert set(SERVICES[name]["environment"]) - set(settings_read()) == others
+
+
+def signs_in_as(name: str) -> str:
+    return urlsplit(re.sub(r"\$\{\w+:\?[^}]+\}", "secret", SERVICES[name]["environment"]["DATABASE_URL"])).username
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_portal_signs_in_as_a_role_that_owns_nothing(name):
+    assert signs_in_as(name) == "portal_app" != SERVICES["db"]["environment"]["POSTGRES_USER"]
+
+
+def test_only_the_migrations_sign_in_as_the_owner_and_they_give_the_other_role_its_rights():
+    script = SERVICES["migrate"]["command"][-1]
+    migrate, restrict = script.split(";")
+
+    assert signs_in_as("migrate") == SERVICES["db"]["environment"]["POSTGRES_USER"]
+    assert SERVICES["migrate"]["command"][:2] == ["sh", "-ec"]  # a migration that fails ends it there
+    assert migrate.split()[1:3] == ["manage.py", "migrate"]
+    assert restrict.split()[:3] == ["printenv", "PORTAL_PASSWORD", "|"]
+    assert restrict.split()[3:] == ["python", "manage.py", "restrict_role", signs_in_as("web"), "--password-on-stdin"]
+
+
+def test_both_sides_are_given_one_password():
+    owner, given = SERVICES["migrate"]["environment"], SERVICES["web"]["environment"]["DATABASE_URL"]
+
+    assert owner["PORTAL_PASSWORD"] in given and "POSTGRES_PASSWORD" not in given
 
 
 def test_the_example_environment_names_every_setting_and_no_other():

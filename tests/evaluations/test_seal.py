@@ -9,6 +9,7 @@ import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -25,7 +26,7 @@ from evaluations.models import (
 from evaluations.services import seal as sealing
 from evaluations.services.auditing import verify_chain
 from evaluations.services.rating import rate_county
-from evaluations.services.seal import SealRefused, canonical, compute_again, seal_round
+from evaluations.services.seal import SealRefused, canonical, compute_again, problems_of, seal_round
 from ledger.models import LedgerEntry, LedgerHead
 from ledger.services import append
 from scoring import engine
@@ -316,6 +317,34 @@ def test_the_auditor_s_check_finds_a_deleted_seal_as_the_command_does(sealed):
     assert whole == [] and len(found) == 1 and found[0].startswith(f"r2026 {COUNTY}")
     with pytest.raises(CommandError, match=f"r2026 {COUNTY}"):
         verify()
+
+
+def test_what_another_engine_sealed_is_counted_apart_and_said(sealed, monkeypatch):
+    computed = verify()
+    monkeypatch.setattr(engine, "ENGINE_VERSION", "2")
+
+    passed = verify()
+
+    assert "2 sealed results were computed again" in computed and "Not computed" not in computed
+    assert "0 sealed results were computed again" in passed
+    assert "Not computed again: 2 sealed results of another engine than this one (2)" in passed
+
+
+def test_a_row_that_claims_another_engine_than_its_file_is_named(sealed):
+    assert problems_of(sealed) == []
+    sealed.engine_version = "2"
+
+    assert problems_of(sealed) == ["the sealed row names another engine than the sealed file"]
+
+
+def test_the_auditor_s_page_says_so_too(sealed, client, monkeypatch):
+    monkeypatch.setattr(engine, "ENGINE_VERSION", "2")
+    client.force_login(factories.person(Role.AUDITOR))
+    client.cookies["django_language"] = "en"
+
+    page = client.post(reverse("ledger_verify"), {"chain": COUNTY}, follow=True).content.decode()
+
+    assert "Whole: " in page and "Not computed again: 2 sealed results" in page
 
 
 def test_a_cut_end_with_its_head_set_back_is_named_by_what_was_written_down(sealed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.models import User
+from branches.working_days import today
 from evaluations.models import Proposal, PublicNotice, RoundCounty
 from evaluations.services.proposing import current_proposal
 from evaluations.services.road.counties import move_county
@@ -71,7 +72,7 @@ def publish(county: Review) -> PublicNotice:
 
 def let_pass(county: Review) -> None:
     """The notice's last day was yesterday."""
-    long_ago = world.today() - timedelta(days=20)
+    long_ago = today() - timedelta(days=20)
     PublicNotice.objects.filter(county=county.county).update(first_day=long_ago, last_day=long_ago + timedelta(days=10))
 
 

@@ -4,13 +4,14 @@ from datetime import datetime, time
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import make_aware
 
 from accounts.roles import Role
 from branches.models import SpecialDay
 from branches.working_days import working_day_after
 from evaluations.models import Appeal, Rating, SealedCounty, SealedRating, StarChange, StarReview
-from evaluations.services import appealing
+from evaluations.services import appealing, cases
 from evaluations.services.appealing import appeal, rule_on_appeal
 from evaluations.services.cases import UNKNOWN
 from evaluations.services.current import current_list
@@ -24,7 +25,7 @@ from tests.evaluations.pages import results
 from tests.review import noticed
 from tests.review.noticed import DOCUMENT, REPLY, checked, day, objection
 from tests.review.world import COUNTY, STAR
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db
 
@@ -338,3 +339,23 @@ def test_a_star_is_revoked_once_by_two_at_once():
         answers = [answer.result(30) for answer in sent]
 
     assert sum(answer.refused is None for answer in answers) == StarChange.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("locks", "changes"), [(True, 1), (False, 2)], ids=["locked", "control"])
+def test_of_two_revocations_the_second_looks_once_the_first_is_written(monkeypatch, locks, changes):
+    """The control: without the branch's lock both find the star standing, and wait only to be put into the ledger."""
+    county = noticed.build(1)
+    noticed.seal(county)
+    second = noticed.another_approver()
+    if not locks:
+        monkeypatch.setattr(cases.SealedCase, "lock_branch", lambda case: None)
+
+    with beside() as others:
+        with transaction.atomic():
+            assert take_star(county, 0).refused is None
+            future = others.start(lambda: take_star(county, 0, by=second))
+            wait_until_a_lock_is_waited_for()
+        assert (future.result(30).refused is None) is not locks
+
+    assert StarChange.objects.count() == changes

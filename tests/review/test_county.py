@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from branches.models import Branch, SpecialDay
+from branches.working_days import today
 from evaluations.models import (
     Appeal,
     Decision,
@@ -22,6 +23,7 @@ from evaluations.models import (
 from evaluations.services.proposing import listed
 from evaluations.services.road.whole import NOT_YOURS
 from evaluations.services.seal import problems_of
+from evaluations.services.vetoing import VetoRefused, ask_lift
 from evaluations.workflow import (
     ACTIONS,
     APPROVE,
@@ -39,8 +41,9 @@ from evaluations.workflow import (
 )
 from ledger.models import LedgerEntry
 from tests.review import county_year as year
-from tests.review import world
 from tests.review.county_year import CONTACT, MINUTES, step
+from tests.review.veto_steps import reported
+from tests.review.veto_steps import rule as rule_on
 from tests.review.world import COUNTY, STAR
 
 pytestmark = pytest.mark.django_db
@@ -236,10 +239,36 @@ def test_an_edition_is_never_used_twice(county):
 
 def test_nothing_is_confirmed_before_the_last_day_is_over(county):
     notice = year.publish(county)
-    today = year.world.today()
-    PublicNotice.objects.filter(pk=notice.pk).update(first_day=today - timedelta(days=9), last_day=today)
+    PublicNotice.objects.filter(pk=notice.pk).update(first_day=today() - timedelta(days=9), last_day=today())
 
     assert "lasts to the end of" in why(step(county, CONFIRM))
+
+
+def asked_to_lift_on_notice(county) -> VetoRecord:
+    """The list was made with the veto standing; its lifting is asked for while the notice runs."""
+    record = reported(county)
+    year.publish(county)
+    year.let_pass(county)
+    ask_lift(record, county.county, reason="整改完成", document="环撤〔2026〕1号", by=county.reviewers[STAR])
+    return record
+
+
+def test_nothing_is_sealed_while_a_veto_may_be_lifted(county):
+    record = asked_to_lift_on_notice(county)
+    early = why(step(county, CONFIRM))
+    rule_on(county, record, lift=False)
+
+    assert "waits for its decision: 1" in early
+    assert step(county, CONFIRM).moved
+
+
+def test_control_without_the_guard_nobody_could_decide_on_the_lifting_any_more(county, monkeypatch):
+    record = asked_to_lift_on_notice(county)
+    monkeypatch.setattr("evaluations.services.road.counties.CountyStep.no_lift_pending", lambda self: None)
+
+    assert step(county, CONFIRM).moved
+    with pytest.raises(VetoRefused):
+        rule_on(county, record, lift=False)
 
 
 def test_a_star_that_was_not_on_the_notice_is_not_confirmed(county):
@@ -377,10 +406,10 @@ def test_what_changed_on_notice_without_a_veto_or_an_objection_is_not_confirmed(
 
 def test_holidays_entered_after_the_notice_opened_lengthen_it(county):
     notice = year.publish(county)
-    today = world.today()
+    day = today()
     notices = PublicNotice.objects.filter(pk=notice.pk)
-    notices.update(first_day=today - timedelta(days=12), last_day=today - timedelta(days=2))
-    days = [today - timedelta(days=count) for count in range(1, 12)]
+    notices.update(first_day=day - timedelta(days=12), last_day=day - timedelta(days=2))
+    days = [day - timedelta(days=count) for count in range(1, 12)]
     SpecialDay.objects.bulk_create([SpecialDay(on=day, name="假日") for day in days])
 
     outcome = step(county, CONFIRM)

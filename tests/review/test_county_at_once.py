@@ -1,7 +1,7 @@
 """What is judged is what is written: approvals, notices and seals beside edits, vetoes and objections under way."""
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from evaluations.models import Objection, PublicNotice, RoundCounty, SealedCounty, Submission, Value, VetoRecord
 from evaluations.services import seal
@@ -150,6 +150,29 @@ def test_pressed_twice_at_once_it_is_done_once(county, action):
     assert [outcome.repeated for outcome in outcomes if not outcome.moved] == [True]
     assert county.county.decisions.filter(action=action.key).count() == 1
     assert LedgerEntry.objects.filter(chain=COUNTY).count() == before + 1
+
+
+def without_a_snapshot(round_id, county_code, work, **_asked):
+    with transaction.atomic():
+        return work()
+
+
+@pytest.mark.parametrize("action", [PROPOSE, PUBLISH])
+def test_control_without_any_lock_the_second_press_runs_into_the_constraint(county, action, monkeypatch):
+    """What is left then is one number and one notice at a time: the second is an error and no answer."""
+    if action == PUBLISH:
+        year.approve(county)
+    monkeypatch.setattr(counties, "in_snapshot", without_a_snapshot)
+    monkeypatch.setattr(whole.WholeStep, "lock", unlocked)
+    seen = county.county.revision
+
+    with beside() as threads:
+        with transaction.atomic():
+            assert step(county, action, seen_revision=seen).moved
+            future = threads.start(lambda: step(county, action, seen_revision=seen))
+            wait_until_a_lock_is_waited_for()
+        with pytest.raises(IntegrityError, match="unique"):
+            future.result(30)
 
 
 def propose_beside_a_step(county):

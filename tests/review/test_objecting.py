@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -299,6 +300,18 @@ class TestAtOnce:
             receipts = {answer.result(30) for answer in sent}
 
         assert len(receipts) == Objection.objects.count() == 1
+
+    def test_with_a_number_drawn_by_lot_every_tab_files_its_own(self, monkeypatch):
+        """The negative control: the number is made of the form, and it is unique."""
+        monkeypatch.setattr(objecting, "receipt_of", lambda *_asked: f"YY-{uuid4()}"[:30])
+        county = noticed.build(1)
+        form = wanted(county)
+
+        with beside() as others:
+            sent = [others.start(file_objection, county.county, form) for _tab in range(6)]
+            receipts = {answer.result(30) for answer in sent}
+
+        assert len(receipts) == Objection.objects.count() == 6
 
     def test_what_comes_while_the_notice_is_withdrawn_is_refused(self):
         county = noticed.build(1)

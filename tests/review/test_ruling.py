@@ -1,6 +1,7 @@
 """An objection is checked by the star's department and ruled on by an approver who did not; what a ruling changes."""
 
 import pytest
+from django.db import transaction
 
 from accounts.roles import Role
 from evaluations.models import Objection, Rating, RatingMark, SealedRating, StarChange, StarReview
@@ -15,7 +16,7 @@ from tests import factories
 from tests.review import noticed
 from tests.review.noticed import CONTACT, DOCUMENT, REPLY, checked, objection, take
 from tests.review.world import COUNTY, STAR
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +271,25 @@ def test_two_rulings_at_once_are_one():
 
     assert sum(answer.refused is None for answer in answers) == 1
     assert Objection.objects.get().revision == seen + 1
+
+
+def upheld_twice(county) -> list[bool]:
+    """Two approvers uphold one objection; the second begins while the first is not committed. Say who was heard."""
+    one = checked(county, objection(county))
+    seen, second = one.revision, noticed.another_approver()
+    with beside() as others:
+        with transaction.atomic():
+            first = uphold(county, Objection(pk=one.pk), seen_revision=seen)
+            future = others.start(lambda: uphold(county, Objection(pk=one.pk), by=second, seen_revision=seen))
+            wait_until_a_lock_is_waited_for()
+        return [answer.refused is None for answer in (first, future.result(30))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_objection_s_lock_it_is_ruled_on_twice(monkeypatch):
+    """Its row is only locked by what is written to it, after both have looked."""
+    county = noticed.build(1)
+    locked = upheld_twice(county)
+    monkeypatch.setattr(Objection.objects, "select_for_update", lambda **_asked: Objection.objects.all())
+
+    assert (locked, upheld_twice(county)) == ([True, False], [True, True])

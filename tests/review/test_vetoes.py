@@ -229,6 +229,27 @@ def test_two_approvers_at_once_lift_once():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("locks", "lifted"), [(True, 1), (False, 2)], ids=["locked", "control"])
+def test_of_two_liftings_the_second_looks_once_the_first_is_written(monkeypatch, locks, lifted):
+    """The control: without the branch's and the record's lock both find its lifting asked for."""
+    county = world.build()
+    record = asked(county)
+    second = factories.person(Role.ORGANIZATION_APPROVER, factories.county())
+    if not locks:
+        monkeypatch.setattr(vetoing.VetoStep, "lock", unlocked)
+        monkeypatch.setattr(VetoRecord.objects, "select_for_update", lambda **_asked: VetoRecord.objects.all())
+
+    with beside() as threads:
+        with transaction.atomic():
+            assert tried(county, record, county.organization_approver) == ""
+            future = threads.start(tried, county, record, second)
+            wait_until_a_lock_is_waited_for()
+        assert (future.result(30) == "") is not locks
+
+    assert Decision.objects.filter(action="lift").count() == lifted
+
+
+@pytest.mark.django_db(transaction=True)
 def test_five_equal_reports_at_once_are_one():
     county = world.build()
 
@@ -298,6 +319,21 @@ def test_a_veto_waits_for_a_county_that_is_being_published():
         future.result(30)
 
     assert (seen, VetoRecord.objects.count()) == (0, 0)  # it came too late, and says so
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_county_s_lock_a_veto_comes_into_a_county_that_is_sealed(monkeypatch):
+    monkeypatch.setattr(vetoing, "COUNTY", vetoing.COUNTY.replace("FOR SHARE", ""))
+    county = world.build()
+
+    with beside() as threads:
+        with transaction.atomic():
+            row = RoundCounty.objects.select_for_update(no_key=True).get(pk=county.county.pk)
+            row.state = State.CONFIRMED
+            row.save(update_fields=["state"])
+            threads.do(lambda: tried_report(county))
+
+    assert county.county.state == State.CONFIRMED and VetoRecord.objects.count() == 1
 
 
 def test_a_ruling_that_does_not_say_which_request_it_saw_lifts_nothing_and_the_form_keeps_it(county, client):

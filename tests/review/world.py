@@ -111,11 +111,6 @@ def now():
         return cursor.fetchone()[0]
 
 
-def today():
-    """The day it is in the county, which for a third of every day isn't yet the one it is in UTC."""
-    return timezone.localdate(now())
-
-
 def ahead(**more):
     return now() + timedelta(**more or {"days": 3})
 

@@ -1,4 +1,4 @@
-"""Walk the hash chains, compute every sealed result again and draw every site-check sample again."""
+"""Walk the hash chains, compute the sealed results of this engine again and draw every site-check sample again."""
 
 import re
 from argparse import ArgumentTypeError
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from evaluations.operator import round_named
-from evaluations.services.auditing import chains_to_check, problems_of_county, seals_of
+from evaluations.services.auditing import chains_to_check, not_computed, of_other_engines, problems_of_county, seals_of
 from ledger.verifying import verify_head
 
 HEAD = re.compile(r"([0-9a-z]{1,12}):([1-9][0-9]{0,17}):([0-9a-f]{64})")
@@ -34,13 +34,16 @@ class Command(BaseCommand):
     def handle(self, *, slug, head, **options):
         if slug:
             round_named(slug)
-        problems, checked = [], 0
+        problems, checked, others = [], 0, 0
         for chain in chains_to_check():
             problems += problems_of_county(chain, slug)
-            checked += seals_of(chain, slug).count()
+            others += (passed := of_other_engines(chain, slug))
+            checked += seals_of(chain, slug).count() - passed
         problems += [str(problem) for one in head if (problem := verify_head(*one))]
         if problems:
             raise CommandError("\n".join(problems))
         self.stdout.write(
             _("The ledger is whole; %(count)s sealed results were computed again and agree.") % {"count": checked}
         )
+        if others:
+            self.stdout.write(not_computed(others))

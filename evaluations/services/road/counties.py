@@ -15,6 +15,7 @@ from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, Roun
 from evaluations.services.following import follow_up
 from evaluations.services.proposing import canonical_list, digest_of, listed
 from evaluations.services.rating import in_snapshot
+from evaluations.services.road.noticed import Noticed
 from evaluations.services.road.persons import corrected_any, entered_any
 from evaluations.services.road.steps import Outcome
 from evaluations.services.road.whole import NAMED, Given, WholeStep
@@ -140,14 +141,8 @@ class CountyStep(WholeStep):
         )
 
     def changed_by_rulings_only(self) -> Message | None:
-        """What is sealed is what was on notice, but for vetoes and objections that came since."""
-        old, new = ({line["branch"]: line for line in lines} for lines in (listed(self.proposal), self.lines))
-        objected = set(self.row.objections.values_list("entry__branch__code", flat=True))
-        wrong = [
-            line["name"]
-            for code, line in old.items()
-            if code not in objected and not is_explained(line, new.get(code, {}))
-        ] + [line["name"] for code, line in new.items() if code not in old]
+        """What is sealed is what was on notice, but for what vetoes and rulings since explain."""
+        wrong = Noticed(self.row, self.notice).differing(listed(self.proposal), self.lines)
         if not wrong:
             return None
         return Message(
@@ -238,13 +233,6 @@ class CountyStep(WholeStep):
     def note(self, why: Message | None) -> None:
         if self.action != CONFIRM or why is not None:  # the seal's own entry is the step's
             super().note(why)
-
-
-def is_explained(before: dict, after: dict) -> bool:
-    """Does a branch's line rest on what it rested on, or is there another veto since?"""
-    if before["vetoes"] != after.get("vetoes"):
-        return bool(after)
-    return all(before[name] == after.get(name) for name in ("inputs", "road"))
 
 
 def give_back_list(proposal: Proposal, step: WholeStep) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from branches.working_days import today
 from evaluations.models import PublicNotice, RoundCounty, SealedCounty, StarChange, Value
 from evaluations.services.rating import rate_county
 from evaluations.workflow import State
@@ -115,8 +116,8 @@ def propose_approve_publish(year):
 
 def object_and_rule(year):
     """Somebody objects without signing in; the star's department checks, the approver rules, the reply is public."""
-    today = world.today()
-    PublicNotice.objects.update(first_day=today - timedelta(days=1), last_day=today + timedelta(days=9))
+    day = today()
+    PublicNotice.objects.update(first_day=day - timedelta(days=1), last_day=day + timedelta(days=9))
     branch = year.county.branches[0]
     public = f"/public/{year.county.entry.this.slug}/{COUNTY}"
     page = year.visit(None, f"{public}/{branch.code}/object/?lang=en", language="en")
@@ -139,8 +140,8 @@ def object_and_rule(year):
 
 
 def confirm(year):
-    today = world.today()
-    PublicNotice.objects.update(first_day=today - timedelta(days=12), last_day=today - timedelta(days=2))
+    day = today()
+    PublicNotice.objects.update(first_day=day - timedelta(days=12), last_day=day - timedelta(days=2))
     year.step(year.county.organization_approver, "Confirm and seal", "road/list/")
     assert year.state == State.CONFIRMED and SealedCounty.objects.filter(round=year.county.entry.this).count() == 1
 
@@ -149,7 +150,7 @@ def revoke_a_star(year):
     code = year.county.branches[0].code
     page = year.open(year.county.organization_approver, f"current/{code}/revoke/")
     page.get_by_role("radio").first.check()
-    page.get_by_label("Effective from").fill(str(world.today()))
+    page.get_by_label("Effective from").fill(str(today()))
     page.get_by_label("Decision number").fill("示组通〔2027〕3号")
     page.get_by_label("Reason").fill("审计发现收入虚报")
     page.get_by_role("button", name="Revoke star").click()
