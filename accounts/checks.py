@@ -1,4 +1,4 @@
-"""What `check --deploy` says of accounts and addresses: none passes by the roles (reliability.md S13), all are told apart."""
+"""What `check --deploy` says of accounts and addresses: no account passes by the roles (reliability.md S13)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def clients_told_apart(app_configs, **kwargs) -> list[Warning]:
     each = settings.OBJECTIONS_PER_ADDRESS
     return [
         Warning(
-            f"PROXY_COUNT is 0: behind a proxy all visitors count as one, who share {each} objections a day and one lock.",
+            f"PROXY_COUNT is 0: behind a proxy all visitors count as one and share {each} objections a day.",
             hint="Set PROXY_COUNT to the number of reverse proxies in front; silence this where there is none.",
             id="accounts.W002",
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from evaluations.services.following import FOLLOWED, OF_STAR, address, follow_up
 from evaluations.services.reminding import LADDER, remind, remind_all
 from evaluations.services.road.counties import move_county
 from evaluations.services.telling import Item, To, tell
+from evaluations.tasks import mail
 from evaluations.workflow import (
     BEGIN_REVIEW,
     CLOSE,
@@ -40,7 +41,6 @@ from evaluations.workflow import (
     State,
     Status,
 )
-from evaluations.tasks import mail
 from scoring.models import STAR_CODES
 from tests import factories
 from tests.evaluations.refusing import without_constraint
