@@ -33,9 +33,7 @@ def county():
     """The deadline is an hour away, and the first township waits for more time."""
     made = world.build()
     due(made, hours=1)
-    made.asked = ask_extension(
-        made.county, township=factories.township(TOWN), until=SOON, reason="停电", by=made.clerk
-    )
+    made.asked = ask_extension(made.county, township=factories.township(TOWN), until=SOON, reason="停电", by=made.clerk)
     return made
 
 
