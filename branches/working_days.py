@@ -6,7 +6,7 @@ A county's own row outweighs the one for everywhere. Days are those of Asia/Shan
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection
@@ -19,6 +19,11 @@ TODAY = "(now() AT TIME ZONE %s)::date"
 def today() -> date:
     """The day it is on the database's clock."""
     return _one(f"SELECT {TODAY}", settings.TIME_ZONE)
+
+
+def now() -> datetime:
+    """The moment it is on the database's clock."""
+    return _one("SELECT now()")
 
 
 def working_day_after(day: date, days: int, county: str) -> date:

@@ -1,8 +1,8 @@
 """Celery's door: each task names ids, calls one service and may run twice."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from branches.working_days import now
 from evaluations.services import confirming, evidence, mailing, objectors, purging, reminding, runs, uploads
 from evaluations.services.road import counties
 
@@ -66,4 +66,4 @@ def remind() -> None:
 @shared_task
 def mail() -> None:
     """Mail the day's digest to who has one coming."""
-    mailing.mail_digests(timezone.now())
+    mailing.mail_digests(now())

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from branches.fields import CleanCharField
+from branches.working_days import today
 from evaluations.workbooks.plan import Unit
 from tables.errors import TableRefused
 from tables.message import N_, Message
@@ -92,7 +92,7 @@ class TableForm(UploadForm):
 
     def clean_as_of(self) -> date:
         day = self.cleaned_data["as_of"]
-        if day > localdate():
+        if day > today():
             raise forms.ValidationError(_("The date of the data is in the future."))
         return day
 

@@ -82,10 +82,12 @@ def write_xlsx(
                 put(worksheet, number, column, cell, text)
 
 
-def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> bytes:
+def xlsx_bytes(
+    header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1", footer: str = ""
+) -> bytes:
     """A small table as a workbook for a download."""
     file = BytesIO()
-    write_xlsx(file, header, rows, sheet=sheet)
+    write_xlsx(file, header, rows, sheet=sheet, footer=footer)
     return file.getvalue()
 
 

@@ -93,6 +93,11 @@ class SeenCounty:
         """The SHA-256 of the county's sealed file; empty before it is sealed."""
         return getattr(self.row, "seal_digest", None) or ""
 
+    @property
+    def seal_line(self) -> str:
+        """The digest as a sheet's foot prints it; empty before the county is sealed."""
+        return f"SHA-256 {self.sealed_digest}" if self.sealed_digest else ""
+
     def within_sight(self) -> Q:
         """A condition on rows that have a branch: those this person may find in a list."""
         if self.sight.ranking or self.sight.stars or self.sight.departments:

@@ -54,14 +54,8 @@ def as_csv(seen: SeenCounty) -> bytes:
 def as_xlsx(seen: SeenCounty) -> bytes:
     """The same columns as a workbook, numbers as numbers."""
     out = io.BytesIO()
-    write_xlsx(out, COLUMNS, (typed(row) for row in seen_rows(seen)), sheet="ranking", footer=seal_line(seen))
+    write_xlsx(out, COLUMNS, (typed(row) for row in seen_rows(seen)), sheet="ranking", footer=seen.seal_line)
     return out.getvalue()
-
-
-def seal_line(seen: SeenCounty) -> str:
-    """The digest of the sealed file, as every export of a sealed county prints it; empty before."""
-    digest = seen.sealed_digest
-    return f"SHA-256 {digest}" if digest else ""
 
 
 def typed(row: tuple[str, ...]) -> list[str | Decimal]:

@@ -72,6 +72,12 @@ class SamplePage:
     def acts(self) -> bool:
         return self.is_own and self.seen.row.state in RECOMMEND.counties
 
+    @cached_property
+    def writable(self) -> set[int]:
+        """The visits this person may write down: those nobody has yet, and their own."""
+        mine = {"", *self.reader.own_names} if self.acts else set()
+        return {one.pk for line in self.lines for one in line.checks if one.by in mine}
+
     @property
     def audits(self) -> bool:
         return Role.AUDITOR in self.seen.sight.workers

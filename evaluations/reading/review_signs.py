@@ -212,8 +212,8 @@ class SignPage:
 
     @property
     def waiting(self) -> list[SignRow]:
-        """Everything that still waits for a word, on whatever page."""
-        return [row for row in self.everything if row.unsigned]
+        """What still waits for a word, of the rows shown: nobody signs values they were not shown."""
+        return [row for row in self.page if row.unsigned]
 
     @property
     def signs(self) -> bool:

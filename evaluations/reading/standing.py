@@ -166,7 +166,7 @@ class StandingList:
         return csv_text(COLUMNS, self.cells()).encode()
 
     def as_xlsx(self) -> bytes:
-        return xlsx_bytes(COLUMNS, self.cells(), sheet="current")
+        return xlsx_bytes(COLUMNS, self.cells(), sheet="current", footer=self.seen.seal_line)
 
 
 class RevocationPage:

@@ -234,5 +234,5 @@ def as_csv(listed: VetoList) -> bytes:
 
 def as_xlsx(listed: VetoList) -> bytes:
     out = io.BytesIO()
-    write_xlsx(out, COLUMNS, exported(listed), sheet="vetoes")
+    write_xlsx(out, COLUMNS, exported(listed), sheet="vetoes", footer=listed.seen.seal_line)
     return out.getvalue()

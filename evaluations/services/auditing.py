@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evaluations.models import SealedCounty, SiteSample
+from evaluations.services.private_numbers import fit_to_keep
 from evaluations.services.sampling import all_problems
 from evaluations.services.seal import problems_of, seals_gone
 from ledger.services import SYSTEM, append, verify
@@ -75,5 +76,5 @@ def verify_chain(chain: str, *, by: User) -> list[str]:
 @transaction.atomic
 def note_export(asked: dict[str, str], count: int, *, by: User) -> None:
     """Keep who took what out of the ledger."""
-    told = {name: text for name, text in asked.items() if text}
+    told = {name: kept for name, text in asked.items() if (kept := fit_to_keep(text))}
     append(chain=SYSTEM, actor=by.ledger_name, action="ledger.export", subject="ledger", detail=told | {"rows": count})

@@ -8,7 +8,16 @@ from datetime import datetime
 from accounts.access import grant_for
 from accounts.models import Grant, User
 from evaluations.models import RoundCounty, State
-from evaluations.services.deadlines import LATEST, cleaned, enters_values, keeping_refusals, locked, refuse
+from evaluations.services.deadlines import (
+    cleaned,
+    enters_values,
+    keeping_refusals,
+    locked,
+    refuse,
+    refuse_time,
+    role_of,
+    usable,
+)
 from evaluations.services.road.steps import CHANGED
 from evaluations.workflow import APPROVER, REVIEWER
 from ledger.services import append
@@ -36,7 +45,7 @@ def calendar_of(row: RoundCounty) -> Calendar:
     return Calendar(**{name: getattr(row, name) for name in Calendar.__dataclass_fields__})
 
 
-def keeps_calendar(user: User, row: RoundCounty) -> Grant | None:
+def keeps_calendar(user: User, row: RoundCounty, **_asked: object) -> Grant | None:
     """The role by which this person prepares the calendar of a draft, or changes that of a county that has opened."""
     if row.state != State.DRAFT and row.state not in CHANGEABLE:
         return None
@@ -44,13 +53,11 @@ def keeps_calendar(user: User, row: RoundCounty) -> Grant | None:
     return grant_for(user.held_grants if user.is_active else [], roles, row.county_id, place=row.county_id)
 
 
-@keeping_refusals("calendar.set")
+@keeping_refusals("calendar.set", keeps_calendar)
 def keep_calendar(county: RoundCounty, wanted: Calendar, *, seen_revision: int, by: User, reason: str = "") -> bool:
     """Keep a calendar; say whether anything changed. DeadlineRefused says what is in the way."""
     row, now = locked(county)
-    grant = keeps_calendar(by, row)
-    if grant is None:
-        refuse(N_("This step is not yours to take."))
+    grant = usable(by, keeps_calendar(by, row))
     changed = changes_of(row, wanted)
     if not changed:
         return False
@@ -66,8 +73,8 @@ def keep_calendar(county: RoundCounty, wanted: Calendar, *, seen_revision: int, 
         detail={
             "before": {name: told(old) for name, (old, _new) in changed.items()},
             "after": {name: told(new) for name, (_old, new) in changed.items()},
-            "reason": reason, "role": grant.role, "acting_for": grant.acting_for,
-        },
+            "reason": reason,
+        } | role_of(grant),
     )  # fmt: skip
     return True
 
@@ -99,13 +106,6 @@ def refuse_settled(row: RoundCounty, wanted: Calendar, changed: dict[str, tuple]
         refuse(N_("Entry is closed in this county."))
     if any(getattr(wanted, name) is None for name in TIMES if name in changed):
         refuse(N_("A time that was set may be changed, not taken away."))
-
-
-def refuse_time(moment: datetime, now: datetime) -> None:
-    if moment <= now:
-        refuse(N_("The deadline must lie ahead."))
-    if moment > now + LATEST:
-        refuse(N_("The deadline lies more than two years ahead."))
 
 
 def write(row: RoundCounty, changed: dict[str, tuple], by: User) -> None:

@@ -16,6 +16,7 @@ from accounts.models import Grant, User
 from branches.models import Department
 from evaluations.models import Countersign, RoundCounty, StarReview
 from evaluations.services.private_numbers import fit_to_keep, private_number
+from evaluations.services.road.persons import CONFLICT
 from evaluations.services.road.stars import LockedStar, StarStep
 from evaluations.services.road.steps import LONGEST_REASON, Asked, Outcome, Wish
 from evaluations.workflow import DATA, RECOMMEND
@@ -89,7 +90,7 @@ class SigningStep(StarStep):
     def __init__(self, county: RoundCounty, row: Criterion, word: Word, department: str, by: User):
         super().__init__(county, RECOMMEND, by, Asked(word.note), row.star)
         self.row, self.word, self.department = row, word, department
-        self.checks = (self.is_asked_for, self.gives_its_reason, self.gave_nothing)
+        self.checks = (self.is_asked_for, self.gives_its_reason, self.gave_nothing, self.is_no_relative)
 
     def grant_at(self, branch: str) -> Grant | None:
         if branch not in self.grants:
@@ -130,6 +131,10 @@ class SigningStep(StarStep):
         if one.branch_id in self.given:
             return Message(N_("You gave this value: somebody else has to countersign it."))
         return None
+
+    def is_no_relative(self, one: LockedStar) -> Message | None:
+        """A clerk has a hand in every branch by other criteria; a declared conflict bars their word on this one."""
+        return CONFLICT if one.branch_id in self.declared else None
 
     # What is done --------------------------------------------------------------------------------------------------
     def take(self, passed: list[LockedStar], outcome: Outcome) -> None:

@@ -37,6 +37,7 @@ from evaluations.services.edits import (
 )
 from evaluations.services.explaining import warnings_of
 from evaluations.services.gates import Gate, gates
+from evaluations.services.private_numbers import private_number
 from evaluations.services.sums import refused_sums
 from evaluations.services.writing import Ready, Standing, is_same, standing_values, write_values
 from scoring.models import Criterion, Source
@@ -185,13 +186,18 @@ def of_its_source(edit: Edit, row: Criterion) -> Edit:
 
 
 def cleaned(edit: Edit) -> Edit:
-    """The edit with its texts as they are stored; raises Refused with what a text may hold."""
+    """The edit with its texts as they are stored; raises Refused with what a text may hold.
+
+    Row history keeps them for ever, so they hold no private number.
+    """
     texts = {}
     for name, longest in (("note", NOTE), ("document", DOCUMENT), ("source", SOURCE)):
         try:
             texts[name] = clean_text(getattr(edit, name), max_length=longest)
         except BadCell as bad:
             raise Refused(name, bad.allowed) from None
+        if name != "document" and (why := private_number(texts[name])):
+            raise Refused(name, "", why)
     return replace(edit, **texts)
 
 

@@ -21,6 +21,7 @@ from evaluations.evidence.store import Store, make_durable, sha256_of, write_dur
 from evaluations.models import Evidence, EvidenceFile, RoundCounty
 from evaluations.services.evidence_room import refuse_full_unit
 from evaluations.services.gates import Gate, gates
+from evaluations.services.private_numbers import fit_to_keep
 from ledger.services import append
 from scoring.models import Criterion
 from scoring.standard import published_standard
@@ -194,7 +195,10 @@ def note(county: RoundCounty, evidence: Evidence, action: str, *, by: User, deta
 
 
 def kept_name(name: str, kind: Kind) -> str:
-    """A file's name without its folders and without characters that don't show, shortened before its ending."""
+    """A file's name without its folders and without characters that don't show, shortened before its ending.
+
+    The ledger keeps it: a name with a private number in it gives way to the kind's.
+    """
     plain = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     stem = "".join(char for char in plain.rpartition(".")[0] if char.isprintable()).strip(" .")
-    return (stem[: LONGEST_NAME - 5] or kind.key) + kind.endings[0]
+    return (fit_to_keep(stem[: LONGEST_NAME - 5]) or kind.key) + kind.endings[0]

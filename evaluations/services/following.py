@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.roles import TOWNSHIP, WORKING, Role
@@ -115,13 +114,12 @@ def follow_up(
     of one day are told together, n of them, but for those of one `subject` (a veto, an objection), which is also the
     page's argument. One statement for each township (or star) that is told, so a step across townships costs as many.
     """
-    day = subject or localdate().isoformat()
     for told in FOLLOWED.get(step, ()):
         for one in STAR_CODES if told.page == OF_STAR and not star else (star,):
             for place, codes in places_of(told, county, branches).items():
                 given = {"n": len(codes), "star": one} | ({"branch": codes[0]} if len(codes) == 1 else {})
-                key, url = f"{told.code}:{county.pk}:{place}:{one}:{day}", address(county, told.page, subject, one)
-                item = Item(told.kind, told.code, key, county, given | (params or {}), url)
+                key, url = f"{told.code}:{county.pk}:{place}:{one}:{subject}", address(county, told.page, subject, one)
+                item = Item(told.kind, told.code, key, county, given | (params or {}), url, daily=not subject)
                 tell(item, to=[to for role in told.roles for to in holders(role, county, place, one, owners)], by=by)
     clear(county, ENDS.get(step, ()))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, time, timedelta
+from email.errors import MessageError
 from email.utils import formataddr
 from smtplib import SMTPException
 
@@ -46,7 +47,7 @@ def last_digest(now: datetime) -> datetime:
 
 
 def mailed(person: User, before: datetime) -> bool:
-    """Send one person's digest, or leave it for the next run."""
+    """Send one person's digest, or leave it for the next run: nobody's address stands in the way of the others."""
     try:
         with transaction.atomic():
             rows = InboxItem.objects.select_for_update(skip_locked=True).filter(
@@ -57,7 +58,7 @@ def mailed(person: User, before: datetime) -> bool:
                 return False
             InboxItem.objects.filter(pk__in=[one.pk for one in items]).update(mailed_at=Now())
             digest_of(person, items).send()
-    except (SMTPException, OSError) as refused:
+    except (SMTPException, OSError, ValueError, MessageError) as refused:  # the last two: an address that is none
         log.warning("the digest of %s waits: %s", person.pk, type(refused).__name__)
         return False
     return True

@@ -13,14 +13,14 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import salted_hmac
 
-from accounts.models import User
+from accounts.models import Grant, User
 from branches.working_days import today
 from evaluations.models import Objection, ObjectionContact, PublicNotice, RosterEntry, RoundCounty
 from evaluations.services.following import OBJECT, follow_up
 from evaluations.services.frozen import Listed, listed
 from evaluations.services.objectors import may_file
 from evaluations.services.private_numbers import private_number
-from evaluations.services.road.persons import may_act
+from evaluations.services.road.persons import may_act, mixed_duties
 from evaluations.workflow import RECORD_OBJECTION, State
 from ledger.services import append
 from tables.errors import BadCell
@@ -68,8 +68,7 @@ def file_objection(county: RoundCounty, wanted: Wanted, *, address: str | None =
         recorded_by=by.ledger_name if by else "", receipt=receipt_of(county, wanted),
     )  # fmt: skip
     contact = read_contact(wanted.contact)
-    if by is not None and not may_act(by, RECORD_OBJECTION, county.county_id, place=row.branch, star=wanted.star):
-        refuse(N_("There is no such case in your area."))
+    grant = recording_role(county, made, row, by) if by is not None else None
     try:
         with transaction.atomic():
             made.save(force_insert=True)
@@ -80,8 +79,18 @@ def file_objection(county: RoundCounty, wanted: Wanted, *, address: str | None =
     if contact:
         ObjectionContact.objects.create(objection=made, contact=contact)
     follow_up(county, OBJECT, by=by, branches=[row.branch], star=made.star)
-    note(county, made, row, by)
+    note(county, made, row, by, grant)
     return made.receipt
+
+
+def recording_role(county: RoundCounty, made: Objection, row: Listed, by: User) -> Grant:
+    """The role by which somebody takes an objection down, where no other of theirs forbids it."""
+    grant = may_act(by, RECORD_OBJECTION, county.county_id, place=row.branch, star=made.star)
+    if grant is None:
+        refuse(N_("There is no such case in your area."))
+    if why := mixed_duties(by, grant):
+        raise ObjectionRefused(why)
+    return grant
 
 
 def refuse(text: str, *, later: bool = False, **params: object) -> None:
@@ -135,13 +144,14 @@ def receipt_of(county: RoundCounty, wanted: Wanted) -> str:
     return f"YY-{county.round.year}-{drawn[:4]}-{drawn[4:8]}-{drawn[8:12]}"
 
 
-def note(county: RoundCounty, made: Objection, row: Listed, by: User | None) -> None:
+def note(county: RoundCounty, made: Objection, row: Listed, by: User | None, grant: Grant | None) -> None:
     """What the ledger keeps: that there is one, against which star. The receipt number opens the answer, so not it."""
     append(
         chain=county.county_id, actor=by.ledger_name if by else PUBLIC, action="objection.file",
         subject=county.round.slug,
         detail={
             "objection": made.pk, "branch": row.branch, "star": made.star, "edition": made.notice.edition,
-            "taken_down": by is not None,
+            "taken_down": by is not None, "role": grant.role if grant else "",
+            "acting_for": grant.acting_for if grant else "",
         },
     )  # fmt: skip

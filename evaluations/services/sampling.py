@@ -15,14 +15,15 @@ from hashlib import sha256
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, User
+from branches.working_days import today
 from evaluations.models import RoundCounty, SiteCheck, SiteSample, StarReview
-from evaluations.services.deadlines import keep_refusal
+from evaluations.services.deadlines import keep_refusal, role_of
 from evaluations.services.private_numbers import private_number
 from evaluations.services.road import may_act
+from evaluations.services.road.persons import CONFLICT, ENTERED_IT, declared_by, entered_by, mixed_duties
 from evaluations.services.road.steps import COUNTY, LONGEST_REASON
 from evaluations.workflow import RECOMMEND, StarStatus
 from ledger.models import GENESIS, LedgerEntry, LedgerHead
@@ -66,10 +67,16 @@ def keeping_refusals(step: Callable) -> Callable:
             with transaction.atomic():
                 return step(county, *args, by=by)
         except NotDrawn as why:
-            keep_refusal(county, STEPS[step.__name__], str(why), by)
+            keep_refusal(county, STEPS[step.__name__], str(why), by, role_tried(county, args[0], by))
             raise
 
     return taken
+
+
+def role_tried(county: RoundCounty, of: str | SiteCheck, by: User) -> Grant | None:
+    """The role by which somebody draws for a star, or writes down a visit of its sample."""
+    star = of.sample.star if isinstance(of, SiteCheck) else of
+    return may_act(by, RECOMMEND, county.county_id, place=county.county_id, star=star)
 
 
 @keeping_refusals
@@ -93,17 +100,19 @@ def draw(county: RoundCounty, star: str, size: int, *, by: User) -> SiteSample:
     SiteCheck.objects.bulk_create([SiteCheck(sample=sample, entry_id=entries[code]) for code in chosen])
     detail = {
         "round": county.round.slug, "star": star, "size": size, "ledger_sequence": sequence, "ledger_hash": digest,
-        "seed": seed, "from": sorted(entries), "branches": chosen, "role": grant.role, "acting_for": grant.acting_for,
-    }  # fmt: skip
+        "seed": seed, "from": sorted(entries), "branches": chosen,
+    } | role_of(grant)  # fmt: skip
     append(chain=county.county_id, actor=by.ledger_name, action="sample.draw", subject=str(sample.pk), detail=detail)
     return sample
 
 
-def reviewing_grant(county: RoundCounty, star: str, by: User) -> Grant:
-    """The role by which this person reviews the star; LookupError without one."""
-    grant = may_act(by, RECOMMEND, county.county_id, place=county.county_id, star=star)
+def reviewing_grant(county: RoundCounty, of: str | SiteCheck, by: User) -> Grant:
+    """The role by which this person reviews the star; LookupError without one, NotDrawn where another forbids it."""
+    grant = role_tried(county, of, by)
     if grant is None:
         raise LookupError("this star is reviewed by somebody else")
+    if why := mixed_duties(by, grant):
+        raise NotDrawn(why.translated(_))
     return grant
 
 
@@ -125,28 +134,46 @@ def drawn_from(county: RoundCounty, star: str) -> dict[str, int]:
 
 @keeping_refusals
 def record_visit(county: RoundCounty, check: SiteCheck, visit: Visit, *, by: User) -> None:
-    """Keep what a visit found; raises NotDrawn with what is missing or wrong."""
-    grant = reviewing_grant(county, check.sample.star, by)
+    """Keep what a visit found; raises NotDrawn with what is missing or wrong, or who it is that may not."""
+    grant = reviewing_grant(county, check, by)
     lock_under_review(county)
     finding = read_finding(visit)
-    row = SiteCheck.objects.select_for_update().select_related("entry__branch").get(pk=check.pk)
+    row = SiteCheck.objects.select_for_update(of=("self",)).select_related("entry__branch").get(pk=check.pk)
+    refuse_barred(row, by)
     before = {"on": row.checked_on.isoformat() if row.checked_on else "", "agrees": row.agrees, "finding": row.finding}
     row.checked_on, row.agrees, row.finding, row.by, row.at = visit.on, visit.agrees, finding, by.ledger_name, Now()
     row.save(update_fields=["checked_on", "agrees", "finding", "by", "at"])
     detail = {
         "round": county.round.slug, "star": check.sample.star, "branch": row.entry.branch.code, "before": before,
-        "on": visit.on.isoformat(), "agrees": visit.agrees, "finding": finding, "role": grant.role,
-        "acting_for": grant.acting_for,
-    }  # fmt: skip
+        "on": visit.on.isoformat(), "agrees": visit.agrees, "finding": finding,
+    } | role_of(grant)  # fmt: skip
     append(
         chain=county.county_id, actor=by.ledger_name, action="sample.visit", subject=str(row.sample_id), detail=detail
     )
 
 
+def refuse_barred(row: SiteCheck, by: User) -> None:
+    """Nobody visits what they entered or where they have a conflict, and a visit stays its visitor's.
+
+    Who visited has reviewed (road/persons.py): under another's name the first visitor could approve the list.
+    """
+    if row.by and row.by not in by.own_names:
+        raise NotDrawn(_("This visit was recorded by %(who)s, who alone corrects it.") % {"who": name_of(row.by)})
+    if entered_by(by, row.entry.round_id, [row.entry.branch_id]):
+        raise NotDrawn(ENTERED_IT.translated(_))
+    if declared_by(by, [row.entry.branch_id]):
+        raise NotDrawn(CONFLICT.translated(_))
+
+
+def name_of(username: str) -> str:
+    """What an account is called, as people read it."""
+    return str(User.objects.filter(username=username).first() or username)
+
+
 def read_finding(visit: Visit) -> str:
     if visit.on is None or visit.agrees is None:
         raise NotDrawn(_("Give the day of the visit, and whether it was as reported."))
-    if visit.on > localdate():
+    if visit.on > today():
         raise NotDrawn(_("The day of the visit must not be in the future."))
     try:
         finding = clean_text(visit.finding, max_length=LONGEST_REASON)

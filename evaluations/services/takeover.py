@@ -20,6 +20,7 @@ from accounts.models import Grant, User
 from evaluations.cells import NA
 from evaluations.models import Upload, UploadRow, UploadState, Way
 from evaluations.services.edits import CONFLICT, SAVED, Answer, Edit
+from evaluations.services.private_numbers import fit_to_keep
 from evaluations.services.uploads import lock
 from evaluations.workbooks.comparing import Judging, packed
 from evaluations.workbooks.held import plain_number
@@ -96,7 +97,7 @@ def write_chosen(upload: Upload, user: User, choice: str) -> None:
     counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
     done = {"state": UploadState.APPLIED, "applied_at": Now(), "counts": counts, "problems": []}
     Upload.objects.filter(pk=upload.pk).update(**done)
-    detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256, "counts": counts}
+    detail = {"upload": upload.pk, "file": fit_to_keep(upload.name), "sha256": upload.sha256, "counts": counts}
     append(
         chain=upload.county.county_id, actor=user.ledger_name, action="upload.apply",
         subject=upload.county.round.slug, detail=detail,

@@ -10,11 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import TextChoices
 
 from accounts.models import IN_EFFECT, User
 from evaluations.models import RoundCounty
+
+LONGEST_KEY = 110  # of 120 characters; a day may follow
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ TELL = f"""
         UNION SELECT id FROM accounts_user WHERE username = ANY(%(names)s)
     )
     INSERT INTO evaluations_inboxitem AS i (user_id, county_id, kind, code, params, url, key)
-    SELECT u.id, %(county)s, %(kind)s, %(code)s, %(params)s::jsonb, %(url)s, %(key)s
+    SELECT u.id, %(county)s, %(kind)s, %(code)s, %(params)s::jsonb, %(url)s,
+        %(key)s || CASE WHEN %(daily)s THEN (now() AT TIME ZONE %(zone)s)::date::text ELSE '' END
     FROM people p JOIN accounts_user u ON u.id = p.user_id
     WHERE u.is_active AND u.username <> ALL(%(but)s)
         AND NOT EXISTS (SELECT FROM evaluations_mute m WHERE m.user_id = u.id AND m.kind = %(kind)s)
@@ -68,7 +72,10 @@ ADD_UP = """
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to know: `code` names its sentence, `params` fill it; `key` makes it one a person."""
+    """One thing to know: `code` names its sentence, `params` fill it; `key` makes it one a person.
+
+    `daily`: one a day, which is the database's.
+    """
 
     kind: TextChoices
     code: str
@@ -76,6 +83,7 @@ class Item:
     county: RoundCounty | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     url: str = ""
+    daily: bool = False
 
 
 def tell(
@@ -92,7 +100,7 @@ def tell(
         "stars": [one.star for one in to], "departments": [one.department for one in to], "names": list(names),
         "but": by.own_names if by else [], "county": item.county.pk if item.county else None, "kind": str(item.kind),
         "code": item.code, "params": json.dumps(dict(item.params), ensure_ascii=False), "url": item.url,
-        "key": item.key[:120],
+        "key": item.key[:LONGEST_KEY], "daily": item.daily, "zone": settings.TIME_ZONE,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(TELL + ("NOTHING" if once else ADD_UP), asked)

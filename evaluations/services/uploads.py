@@ -21,6 +21,7 @@ from accounts.access import EntryScope
 from accounts.models import User
 from branches.models import Department
 from evaluations.models import UPLOADS_DUE, RoundCounty, Upload, UploadRow, UploadState
+from evaluations.services.private_numbers import fit_to_keep
 from evaluations.services.upload_room import refuse_full
 from evaluations.services.upload_rows import store_rows
 from evaluations.workbooks.comparing import Comparison, counts_of, packed
@@ -57,7 +58,7 @@ def take_upload(
     drop(same.filter(state=UploadState.CHECKED), by=by)
     refuse_full(county, by=by, size=len(content))
     made = Upload.objects.create(county=county, name=name[-120:], sha256=digest, content=content, made_by=by, **facts)
-    detail = {"upload": made.pk, "file": made.name, "sha256": digest, "bytes": len(content)}
+    detail = {"upload": made.pk, "file": fit_to_keep(made.name), "sha256": digest, "bytes": len(content)}
     append(chain=county.county_id, actor=by, action="upload.send", subject=county.round.slug, detail=detail)
     return made
 
@@ -75,7 +76,7 @@ def drop(uploads: QuerySet[Upload], *, by: str) -> None:
     rows = list(rows)
     Upload.objects.filter(pk__in=[row.pk for row in rows]).update(state=UploadState.DISCARDED)
     for row in rows:
-        detail = {"upload": row.pk, "file": row.name, "sha256": row.sha256}
+        detail = {"upload": row.pk, "file": fit_to_keep(row.name), "sha256": row.sha256}
         subject = row.county.round.slug
         append(chain=row.county.county_id, actor=by, action="upload.discard", subject=subject, detail=detail)
 

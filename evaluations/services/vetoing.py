@@ -33,7 +33,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST = {"document": 120, "reporter": 120, "finding": 300, "reason": 300}
-PROSE = {"finding", "reason"}  # what is written freely; a document number is none of a person's
+PROSE = {"reporter", "finding", "reason"}  # what is written freely; a document number is none of a person's
 EARLIEST = date(2000, 1, 1)
 UNKNOWN = Message(N_("There is no such branch or veto in your area."))
 LACKING = {

@@ -11,8 +11,7 @@ from evaluations.reading.exports import as_csv, as_xlsx
 from evaluations.reading.ranking import Ranking
 from evaluations.reading.townships import township_table, townships_of
 from evaluations.views.counties import county_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from evaluations.views.downloads import CSV, XLSX, county_file
 
 
 @require_safe
@@ -51,7 +50,7 @@ def townships(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 @login_required
 def ranking_csv(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen = county_of(request, slug, county)
-    return download(seen, as_csv(seen), "text/csv; charset=utf-8", "csv")
+    return download(seen, as_csv(seen), CSV, "csv")
 
 
 @require_safe
@@ -62,5 +61,4 @@ def ranking_xlsx(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 
 def download(seen: SeenCounty, content: bytes, kind: str, suffix: str) -> HttpResponse:
-    name = f"ranking-{seen.round.slug}-{seen.row.county_id}.{suffix}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return county_file(seen, content, kind, f"ranking-{seen.round.slug}-{seen.row.county_id}.{suffix}")

@@ -14,7 +14,7 @@ from evaluations.reading.standing import RevocationPage, StandingList
 from evaluations.reading.values import said
 from evaluations.services.revoking import revoke as revoke_star
 from evaluations.views.counties import county_of
-from evaluations.views.ranking import XLSX
+from evaluations.views.downloads import CSV, XLSX, county_file
 from evaluations.views.steps import with_form
 
 
@@ -29,7 +29,7 @@ def standing(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 @login_required
 def standing_csv(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     listed = StandingList(county_of(request, slug, county), request.user, request.GET)
-    return download(listed, listed.as_csv(), "text/csv; charset=utf-8", "csv")
+    return download(listed, listed.as_csv(), CSV, "csv")
 
 
 @require_safe
@@ -40,8 +40,9 @@ def standing_xlsx(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 
 def download(listed: StandingList, content: bytes, kind: str, suffix: str) -> HttpResponse:
-    name = f"current-{listed.seen.round.slug}-{listed.seen.row.county_id}-{listed.on.isoformat()}.{suffix}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    seen = listed.seen
+    name = f"current-{seen.round.slug}-{seen.row.county_id}-{listed.on.isoformat()}.{suffix}"
+    return county_file(seen, content, kind, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -20,8 +19,8 @@ from evaluations.services.upload_room import NoRoom
 from evaluations.services.uploads import discard, take_upload
 from evaluations.upload_forms import TableForm, UploadForm
 from evaluations.views.busy import told_when_busy
+from evaluations.views.downloads import CSV, XLSX, county_file
 from evaluations.views.entry import entry_of
-from evaluations.views.ranking import XLSX
 from evaluations.workbooks.plan import unit_of, units_of
 from evaluations.workbooks.returning import csv_with_errors
 from tables.errors import TableRefused
@@ -58,7 +57,7 @@ def workbook_file(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen, scope = entry_of(request, slug, county)
     unit = unit_of(seen.row, scope, request.POST.get("unit", ""))
     content = workbook_of(seen.row, unit, by=request.user.ledger_name)
-    return download(content, f"{unit.name}-{seen.round.slug}.xlsx")
+    return county_file(seen, content, XLSX, f"{unit.name}-{seen.round.slug}.xlsx")
 
 
 @require_http_methods(READ)
@@ -158,23 +157,17 @@ def upload_errors(request: HttpRequest, slug: str, county: str, pk: int) -> Http
         raise Http404
     back = sent_back if Comparison(found, request.GET).is_workbook else csv_sent_back
     try:
-        return back(found)
+        return back(seen, found)
     except TableRefused as refused:
         messages.error(request, refused.messages[0].translated(_))
         return redirect(seen.url("upload", pk))
 
 
-def sent_back(found: Upload) -> HttpResponse:
+def sent_back(seen: SeenCounty, found: Upload) -> HttpResponse:
     content = marked(bytes(found.content), comments_of(found))
-    return download(content, f"{found.name.rpartition('.')[0]}-{_('errors')}.xlsx")
+    return county_file(seen, content, XLSX, f"{found.name.rpartition('.')[0]}-{_('errors')}.xlsx")
 
 
-def csv_sent_back(found: Upload) -> HttpResponse:
+def csv_sent_back(seen: SeenCounty, found: Upload) -> HttpResponse:
     content = csv_with_errors(bytes(found.content), comments_of(found).get("", {}), head=_("Errors"))
-    return download(content, f"{found.name.rpartition('.')[0]}-{_('errors')}.csv", "text/csv; charset=utf-8")
-
-
-def download(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=media_type, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )
+    return county_file(seen, content, CSV, f"{found.name.rpartition('.')[0]}-{_('errors')}.csv")

@@ -13,9 +13,9 @@ from evaluations.reading.vetoes import ReportPage, VetoList, VetoPage, as_csv, a
 from evaluations.services import vetoing
 from evaluations.veto_forms import LiftForm, ReportForm, RuleForm
 from evaluations.views.counties import county_of
+from evaluations.views.downloads import CSV, XLSX, county_file
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "xlsx": (as_xlsx, XLSX)}
+FILES = {"csv": (as_csv, CSV), "xlsx": (as_xlsx, XLSX)}
 
 
 @require_safe
@@ -32,9 +32,8 @@ def vetoes_file(request: HttpRequest, slug: str, county: str, suffix: str) -> Ht
     """The same records as a file."""
     seen = county_of(request, slug, county)
     write, kind = FILES[suffix]
-    name = f"vetoes-{seen.round.slug}-{county}.{suffix}"
     content = write(VetoList(seen, request.GET))
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return county_file(seen, content, kind, f"vetoes-{seen.round.slug}-{county}.{suffix}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

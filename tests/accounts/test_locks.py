@@ -1,6 +1,7 @@
 """Wrong passwords lock an account at an address, and at last the address; nobody else's, and no forged header helps."""
 
 import pytest
+from django.core.checks import Tags, run_checks
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -32,6 +33,15 @@ def test_the_address_is_the_one_that_the_outermost_proxy_wrote(settings, proxies
     headers = {} if header is None else {"x-forwarded-for": header}
 
     assert client_address(RequestFactory().get("/", headers=headers, REMOTE_ADDR=PROXY)) == address
+
+
+@pytest.mark.parametrize(("proxies", "warned"), [(0, True), (1, False), (2, False)])
+def test_deploying_warns_where_no_proxy_is_counted(settings, db, proxies, warned):
+    settings.PROXY_COUNT = proxies
+
+    found = run_checks(tags=[Tags.security], include_deployment_checks=True)
+
+    assert ("accounts.W002" in [one.id for one in found]) is warned
 
 
 def try_signing_in(client, username: str, password: str, *, address: str, forged: str = FORGED) -> int:

@@ -197,6 +197,7 @@ def test_a_sweep_before_anything_was_stored_does_nothing():
         ("a\u202efdp.exe.pdf", "afdp.exe.pdf"),
         ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
         (".pdf", "pdf.pdf"),
+        ("张三 13800001111.pdf", "pdf.pdf"),  # the ledger keeps the name
         ("长" * 300 + ".pdf", "长" * 115 + ".pdf"),
     ],
 )

@@ -94,7 +94,7 @@ def test_nobody_s_code_is_not_there(client, county):
     assert found == [404, 404]
 
 
-@pytest.mark.parametrize("count", [1, 60])
+@pytest.mark.parametrize("count", [1, 60, 600])
 def test_they_cost_the_same_however_many_branches(client, django_assert_num_queries, count):
     county = world.build(count)
     points(client, county)

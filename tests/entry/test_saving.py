@@ -40,6 +40,15 @@ def test_a_value_is_kept_with_who_gave_it_and_its_county_is_due(county):
     assert RatingMark.objects.filter(round=county.this).exists()
 
 
+@pytest.mark.parametrize("field", ["note", "source"])
+def test_a_text_with_a_private_number_is_refused_and_in_no_row_s_history(county, field):
+    told = county.enter("CY-01", "23.6", by=county.farms, **{field: "问张三 13800001111"})
+    kept = county.enter("CY-01", "23.6", by=county.farms, **{field: "问张三"})
+
+    assert told.status == "refused" and "mobile number" in told.message
+    assert kept.status == "saved" and getattr(county.value("CY-01"), field) == "问张三"
+
+
 def test_an_older_state_of_a_value_is_kept(county):
     county.enter("WM-04", "355")
 

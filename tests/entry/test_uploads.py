@@ -187,6 +187,18 @@ def test_a_checked_file_sent_again_takes_its_place_and_says_so_in_the_ledger(cou
     assert f'"upload":{first.pk}' in entry.detail and entry.actor == county.clerk.username
 
 
+def test_a_private_number_in_a_file_s_name_is_in_no_entry_of_the_ledger(county):
+    content, name = filled(handed(county), {("WM-04", county.mine[0].code): 355}), "张三13800001111.xlsx"
+
+    first = sent(county, content, name=name)
+    discard(first, by=county.clerk.ledger_name)
+    second = sent(county, content, name=name)
+    take_over(second, user=county.clerk, choice=choice_of(second))
+
+    kept = LedgerEntry.objects.filter(action__in=["upload.send", "upload.discard", "upload.apply"])
+    assert kept.count() == 4 and not kept.filter(detail__contains="13800001111").exists()
+
+
 @pytest.mark.parametrize(("state", "kind"), [(UploadState.CHECKED, "conflict"), (UploadState.DISCARDED, "new")])
 def test_what_moved_is_noted_on_a_file_that_still_waits_and_on_no_other(county, state, kind):
     upload = changed(county, WM_04=355)

@@ -28,6 +28,16 @@ def drop(table: str, constraint: str) -> None:
     sql(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
 
+@contextmanager
+def without_constraint(table: str, constraint: str, definition: str):
+    """The table without it, for threads that commit; what breaks it has to be gone by the end."""
+    sql(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+    try:
+        yield
+    finally:
+        sql(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
+
+
 def assert_refused(write, message: str) -> None:
     with pytest.raises(REFUSALS, match=message), transaction.atomic():
         write()

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Grant, User
+from accounts.roles import Role
 from evaluations.models import Extension, RosterEntry, RoundCounty
 from evaluations.services.calendar import Calendar, calendar_of, keep_calendar
 from evaluations.services.deadlines import DeadlineRefused, set_due
@@ -110,6 +112,19 @@ def test_only_the_reviewer_prepares_a_draft_and_only_the_approver_changes_it_lat
     assert prepare(county, by=county.organization_approver, contact="组织一股", reason="更正")
 
 
+def test_who_holds_a_role_that_never_meets_it_keeps_no_calendar(county):
+    reviewer = county.organization_reviewer
+    mixed = Grant.objects.create(user=reviewer, role=Role.ORGANIZATION_APPROVER, region_id=COUNTY)
+
+    with pytest.raises(DeadlineRefused, match="two persons"):
+        prepare(county, by=User.objects.get(pk=reviewer.pk))
+    entry = LedgerEntry.objects.filter(chain=COUNTY).order_by("sequence").last()
+    mixed.delete()
+
+    assert entry.action == "calendar.refuse_step" and '"role":"organization_reviewer"' in entry.detail
+    assert prepare(county, by=User.objects.get(pk=reviewer.pk))
+
+
 def test_a_change_after_opening_needs_a_reason_and_is_in_the_ledger(county):
     opened(county)
     later = calendar_of(county.county).__dict__ | {"contact": "组织一股"}
@@ -117,6 +132,8 @@ def test_a_change_after_opening_needs_a_reason_and_is_in_the_ledger(county):
 
     with pytest.raises(DeadlineRefused, match="reason"):
         keep_calendar(county.county, Calendar(**later), **keep)
+    with pytest.raises(DeadlineRefused, match="Take it out"):
+        keep_calendar(county.county, Calendar(**later), reason="问 13800001111", **keep)
     with pytest.raises(DeadlineRefused, match="reason"):
         set_due(county.county, world.ahead(days=25), by=county.organization_approver)
     keep_calendar(county.county, Calendar(**later), reason="科室调整", **keep)

@@ -5,9 +5,11 @@ import json
 import pytest
 from django.db import IntegrityError
 
+from accounts.models import ConflictOfInterest
 from accounts.roles import Role
 from branches.models import Department
 from evaluations.models import Countersign, Value
+from evaluations.reading import review_signs
 from evaluations.services.correcting import Fix, correct
 from evaluations.services.countersigning import SigningStep, Word, co_departments, countersign
 from evaluations.services.road import Wish
@@ -163,6 +165,18 @@ def test_nobody_countersigns_a_value_they_gave_whoever_changed_it_since(county, 
     assert sign(county, county.branches[0]).moved  # the control
 
 
+def test_nobody_countersigns_where_a_conflict_of_interest_is_declared(county, monkeypatch):
+    branch, other = county.branches[:2]
+    ConflictOfInterest.objects.create(user=county.data, branch=branch)
+
+    outcome = sign(county, branch, other)
+    barred = str(outcome.refused[branch.code])
+    monkeypatch.setattr(SigningStep, "is_no_relative", lambda step, one: None)
+
+    assert "conflict of interest" in barred and outcome.moved == [other.code]
+    assert sign(county, branch).moved  # the control
+
+
 def test_a_word_is_never_changed(county):
     sign(county)
 
@@ -184,6 +198,22 @@ def test_the_page_has_every_branch_and_signs_all_that_waits(client, county):
 
     assert [key for key, _count in asked.chips] == ["waiting", "signed", "dissent", "all"]
     assert dict(page(client, county).context["page"].chips) == {"waiting": 0, "signed": 2, "dissent": 0, "all": 4}
+
+
+def test_one_press_signs_what_the_page_shows_and_nothing_else(client, county, monkeypatch):
+    signed_in(client, county.data)
+    first, second = county.branches[:2]
+    searched = page(client, county, f"?q={second.code}").context["page"]
+    monkeypatch.setattr(review_signs, "PAGE", 1)
+    paged = page(client, county, "?page=1")
+    every = " ".join(row.wish for row in searched.waiting)
+
+    client.post(f"{county.base}/countersign/{CODE}/?q={second.code}", {"agrees": "yes", "all": "1", "every": every})
+
+    assert [row.code for row in searched.waiting] == [second.code]
+    assert [row.code for row in paged.context["page"].waiting] == [first.code]
+    assert "Sign the 1 shown here" in paged.content.decode()
+    assert list(Countersign.objects.values_list("entry__branch__code", flat=True)) == [second.code]
 
 
 def test_a_value_changed_since_the_page_was_opened_is_left_out_and_named(client, county):

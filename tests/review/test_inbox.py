@@ -2,7 +2,7 @@
 
 import socketserver
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
@@ -16,7 +16,7 @@ from branches.working_days import working_day_after
 from evaluations.models import Appeal, InboxItem, Kind, Mute, Proposal, PublicNotice, RoundCounty
 from evaluations.reading.inbox import lines_of, unread_of
 from evaluations.reading.inbox_words import SENTENCES
-from evaluations.services import mailing
+from evaluations.services import mailing, telling
 from evaluations.services.absences import today
 from evaluations.services.clearing import ENDS, WAITING, clear
 from evaluations.services.deadlines import ask_extension, decide_extension
@@ -25,6 +25,7 @@ from evaluations.services.following import FOLLOWED, OF_STAR, address, follow_up
 from evaluations.services.reminding import LADDER, remind, remind_all
 from evaluations.services.road.counties import move_county
 from evaluations.services.telling import Item, To, tell
+from evaluations.tasks import mail
 from evaluations.workflow import (
     BEGIN_REVIEW,
     CLOSE,
@@ -42,6 +43,7 @@ from evaluations.workflow import (
 )
 from scoring.models import STAR_CODES
 from tests import factories
+from tests.evaluations.refusing import without_constraint
 from tests.review import county_year as year
 from tests.review import noticed, world
 from tests.review.world import COUNTY, STAR, ahead
@@ -247,6 +249,34 @@ def test_the_same_told_five_times_at_once_is_one_item():
         [future.result(30) for future in futures]
 
     assert InboxItem.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_one_key_a_person_it_would_be_as_many_items(monkeypatch):
+    county, together = world.build(), threading.Barrier(3)
+    monkeypatch.setattr(telling, "TELL", telling.TELL.replace("ON CONFLICT (user_id, key) DO", ""))
+    monkeypatch.setattr(telling, "ADD_UP", "")
+
+    def told_once():
+        if not InboxItem.objects.filter(key="k").exists():  # each looks before any of them writes
+            together.wait(30)
+            tell(item(county), to=[APPROVER])
+
+    with without_constraint("evaluations_inboxitem", "inbox_item_once", "UNIQUE (user_id, key)"), beside() as threads:
+        futures = [threads.start(told_once) for _ in range(3)]
+        [future.result(30) for future in futures]
+        found = InboxItem.objects.count()
+        InboxItem.objects.all().delete()
+
+    assert found == 3
+
+
+def test_what_happens_on_one_day_is_told_together_by_the_database_s_day(county, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2099, 1, 1, tzinfo=UTC))
+
+    follow_up(county.county, "submit", by=county.clerk, branches=[county.branches[0].code])
+
+    assert InboxItem.objects.get().key.endswith(f":{today().isoformat()}")
 
 
 def test_an_item_is_opened_by_its_owner_alone(county, client):
@@ -466,6 +496,28 @@ def test_a_server_that_refuses_blocks_nothing_and_is_tried_again(county, post):
     post.refuses = False
 
     assert (first, mailing.mail_digests(timezone.now()), len(post.mails)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("address", ["a@example.org, b@", "a@example.org\nBcc: b@example.org", f"a@{'é' * 70}.org"])
+def test_one_address_that_is_none_keeps_nobody_else_from_their_mail(county, post, caplog, address):
+    User.objects.filter(pk=county.clerk.pk).update(email=address)  # made before the approver, and mailed before
+    tell(item(county), names=[county.clerk.username])
+    waiting(county)
+
+    assert mailing.mail_digests(timezone.now()) == 1
+
+    assert len(post.mails) == 1 and b"approver@example.org" in post.mails[0]
+    assert InboxItem.objects.get(user=county.clerk).mailed_at is None
+    assert f"the digest of {county.clerk.pk} waits" in caplog.text and "a@" not in caplog.text
+
+
+def test_the_day_s_digest_goes_by_the_database_s_clock(county, post, monkeypatch):
+    waiting(county, 1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+
+    mail()
+
+    assert len(post.mails) == 1
 
 
 def test_without_a_server_nothing_is_mailed_and_nothing_marked(county, settings):

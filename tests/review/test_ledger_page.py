@@ -129,6 +129,15 @@ def test_the_file_holds_what_verifying_by_hand_needs(client, county):
     assert [row["detail"] for row in rows] == [entry.detail for entry in stored]
 
 
+def test_a_number_somebody_looked_for_is_not_kept_of_an_export(client, county):
+    client.force_login(county.auditor)
+
+    client.post(reverse("ledger_export"), {"chain": COUNTY, "q": "13800001111", "format": "csv"})
+
+    last = LedgerEntry.objects.get(action="ledger.export")
+    assert COUNTY in last.detail and "13800001111" not in last.detail
+
+
 def test_too_much_is_not_exported(client, county, monkeypatch):
     monkeypatch.setattr("evaluations.views.ledger.MOST_EXPORTED", 1)
     client.force_login(county.auditor)
@@ -167,7 +176,7 @@ def test_nobody_else_takes_out_or_walks(client, county, name):
         assert client.post(reverse(name), {"chain": COUNTY}).status_code == 404
 
 
-@pytest.mark.parametrize("count", [1, 60])
+@pytest.mark.parametrize("count", [1, 60, 600])
 def test_the_page_costs_the_same_however_long(client, county, count, django_assert_num_queries):
     for place in range(count):
         append(chain=COUNTY, actor=f"p{place}", action="star.recommend", subject="r", detail={"step": "recommend"})

@@ -1,5 +1,6 @@
 """Who may object, to what, until when; what is kept of it, and where it is not."""
 
+import json
 import time
 from datetime import timedelta
 from uuid import uuid4
@@ -8,14 +9,19 @@ import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.models import Grant, User
+from accounts.roles import Role
+from branches.working_days import today
 from evaluations.models import FilingCount, Objection, ObjectionContact, PublicNotice, RoundCounty
 from evaluations.services import objecting, objectors
+from evaluations.services.absences import Days, accept, ask_deputy
 from evaluations.services.objecting import ObjectionRefused, file_objection
 from evaluations.services.private_numbers import private_number
 from evaluations.workflow import State
 from ledger.models import LedgerEntry
 from tests.review import noticed
 from tests.review.noticed import CONTACT, TEXT, wanted
+from tests.review.world import COUNTY
 from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +195,30 @@ def test_one_taken_down_by_telephone_names_who_took_it_down(county):
     assert made.recorded_by == county.organization_reviewer.username
     assert LedgerEntry.objects.get(action="objection.file").actor == county.organization_reviewer.username
     assert not FilingCount.objects.exists()  # a telephone has no address
+
+
+def test_the_ledger_says_in_which_role_one_was_taken_down_and_for_whom(county):
+    absent, deputy, day = county.organization_reviewer, county.viewer, today()
+    accept(ask_deputy(absent.grants.get(), deputy, Days(day, day), reason="培训", by=absent), by=deputy)
+
+    file_objection(county.county, wanted(county), by=User.objects.get(pk=deputy.pk))
+    file_objection(county.county, wanted(county, text="另一件"))
+
+    told = [json.loads(one.detail) for one in LedgerEntry.objects.filter(action="objection.file").order_by("pk")]
+    assert [(one["role"], one["acting_for"]) for one in told] == [
+        ("organization_reviewer", absent.ledger_name), ("", "")
+    ]  # fmt: skip
+
+
+def test_nobody_takes_one_down_whose_duties_never_meet(county):
+    person = county.organization_reviewer
+    mixed = Grant.objects.create(user=person, role=Role.ORGANIZATION_APPROVER, region_id=COUNTY)
+
+    with pytest.raises(ObjectionRefused, match="two persons"):
+        file_objection(county.county, wanted(county), by=User.objects.get(pk=person.pk))
+    mixed.delete()
+
+    assert file_objection(county.county, wanted(county), by=User.objects.get(pk=person.pk))
 
 
 @pytest.mark.parametrize("who", ["head", "clerk", "organization_approver", "auditor"])

@@ -361,13 +361,13 @@ def test_a_veto_is_not_reported_by_who_holds_duties_that_never_meet(county):
     assert reported(county, by=county.organization_reviewer)
 
 
-@pytest.mark.parametrize("field", ["finding", "reason"])
+@pytest.mark.parametrize("field", ["reporter", "finding", "reason"])
 def test_a_text_of_a_veto_with_a_private_number_is_refused_and_kept_nowhere(county, field):
     text = "张三 13812345678 3组"
-    if field == "finding":
-        told = refused(reported, county, finding=text)
-    else:
+    if field == "reason":
         told = refused(rule, county, asked(county), reason=text)
+    else:
+        told = refused(reported, county, **{field: text})
 
     assert "mobile number" in told
     assert not LedgerEntry.objects.filter(detail__contains="13812345678").exists()
