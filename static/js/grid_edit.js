@@ -227,5 +227,6 @@
     var at = Grid.where(event.target);
     if (at && Grid.phone.matches && !Grid.editing && event.target.closest("td")) { begin(at.r, at.c, null); }
   });
+  document.addEventListener("entry:flush", function () { Grid.commit(); });
   wrap.addEventListener("scroll", function () { if (open && open.list) { cancel(); } });
 }());
