@@ -18,6 +18,8 @@ def grid_words() -> dict[str, object]:
             "last": _("last year %(value)s"),
             "over": _("over the line by %(gap)s"),
             "short": _("%(gap)s short"),
+            "overruled": _("You entered %(entered)s; %(rater)s: %(verified)s, which counts."),
+            "overruled_empty": _("You entered nothing; %(rater)s: %(verified)s, which counts."),
             "households": _("This branch has %(count)s households."),
             "online": _("Connected; every value saves itself"),
             "offline": _("Offline; keep typing, sent when back"),
@@ -46,6 +48,7 @@ def state_words() -> dict[str, str]:
         "warned": _("must be explained"),
         "prefilled": _("last year's, to be confirmed"),
         "returned": _("returned, to be changed"),
+        "overruled": _("another value counts"),
         "missing": _("to be entered"),
         "na": _("not applicable"),
     }

@@ -61,7 +61,7 @@
   }
 
   function closed(r, c) {
-    var why = Grid.message(Grid.cell(r, c)) || Grid.columns[c].hint;
+    var why = Grid.message(r, c) || Grid.columns[c].hint;
     if (why) { Grid.say(why); }
   }
 

@@ -104,12 +104,12 @@
   /* -- note, reason, document number ----------------------------------------------------------------------------------------------- */
 
   function note(at) {
-    var cell = Grid.cell(at.r, at.c), message = Grid.message(cell);
+    var cell = Grid.cell(at.r, at.c), message = Grid.message(at.r, at.c);
     Grid.openPanel("note", titleOf(at), Grid.columns[at.c].name, at);
     var said = body.querySelector("[data-message]");
     said.hidden = !message;
     said.textContent = message;
-    said.classList.toggle("c-stop", Boolean(cell.live));
+    said.classList.toggle("c-stop", Boolean(cell.live && cell.message));
     var fields = {};
     body.querySelectorAll("[data-field]").forEach(function (field) { fields[field.dataset.field] = field; });
     fields.note.value = cell.n || "";
