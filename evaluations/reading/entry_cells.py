@@ -19,6 +19,7 @@ from evaluations.reading.raters import overruled, ruling
 from evaluations.reading.values import said
 from evaluations.services.explaining import NO_SIZE, explain
 from evaluations.services.gates import Gate
+from evaluations.spellings import is_reason
 from evaluations.workbooks.held import NONE, Held
 from scoring.units import SCALE, to_decimal
 
@@ -69,7 +70,7 @@ def own_cell(column: Column, gate: Gate, held: Held, last: list, same: int) -> C
     year = next((one for one in last if one[0] == column.period), None)
     shown = "" if year is None else shown_last(column, year)
     offered = column.text_of(*year[1:]) if year and column.row.stable and not text and not na else ""
-    why = "" if held.note or not text else explained(column, text, year, same)
+    why = "" if is_reason(held.note) or not text else explained(column, text, year, same)
     both, later = overruled(column.compiled, held.raters, mine=True), ruled(column, held)
     state = own_state(column, gate, text, na, offered, why, bool(both))
     lacks = column.counts() and not text and not na

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from evaluations.checking import FRACTION
+
 
 def grid_words() -> dict[str, object]:
     """The words of the entry grid and of the queue of typed values; %(name)s is filled in by the browser."""
@@ -111,6 +113,8 @@ def paste_words() -> dict[str, str]:
         "too_low": _("%(found)s is less than %(low)s."),
         "too_high": _("%(found)s is more than %(high)s."),
         "too_many": _("%(found)s is more than the branch's %(high)s households."),
+        "fraction": _(FRACTION) % {"found": "%(found)s", "percent": "%(percent)s"},
+        "doubted": _("%(count)s percentages look like decimal fractions."),
         "needs_reason": _("Not applicable needs its reason: enter it in the cell."),
         "too_large": _("At most %(most)s cells can be pasted at once."),
     }

@@ -14,7 +14,7 @@
   Grid.state = function (r, c) {
     var cell = Grid.cell(r, c);
     if (cell.live) { return cell.live; }
-    if (cell.w && !cell.n) { return "warned"; }
+    if (cell.w) { return "warned"; }
     if (cell.returned) { return "returned"; }
     if ((cell.v || cell.na) && Grid.overruled(r, c)) { return "overruled"; }
     if (cell.na) { return "na"; }
@@ -46,7 +46,7 @@
   Grid.message = function (r, c) {
     var cell = Grid.cell(r, c);
     if (cell.live && cell.message) { return cell.message; }
-    return [cell.w && !cell.n ? cell.w : cell.x || "", Grid.overruled(r, c)].join(" ").trim();
+    return [cell.w || cell.x || "", Grid.overruled(r, c)].join(" ").trim();
   };
 
   /* Is the other version of a conflict the reader's own, from another window? */

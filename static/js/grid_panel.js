@@ -78,7 +78,7 @@
     name("mine", words.keep_mine, body.querySelector("[data-mine=text]"));
     body.querySelector("[data-do=theirs]").addEventListener("click", function () {
       take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "",
-        s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0});
+        s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0, w: ""});
       Entry.drop(place);
       Grid.closePanel();
     });
