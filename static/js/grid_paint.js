@@ -99,8 +99,10 @@
     var told = event.detail, at = Grid.find(told.place);
     if (!at) { return; }
     var cell = Grid.cell(at.r, at.c);
-    if (!cell.kept) { cell.kept = {v: cell.v, na: cell.na, n: cell.n, d: cell.d}; }
-    Object.assign(cell, {v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document});
+    if (!cell.kept) { cell.kept = {v: cell.v, na: cell.na, n: cell.n, d: cell.d, s: cell.s, a: cell.a}; }
+    Object.assign(cell, {
+      v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document, s: told.edit.source, a: told.edit.as_of
+    });
     cell.live = told.state;
     cell.answer = told.answer;
     cell.message = told.answer ? Grid.isOwn(cell) ? question(at, cell) : told.answer.message : "";
