@@ -114,7 +114,7 @@ def paste_words() -> dict[str, str]:
         "too_high": _("%(found)s is more than %(high)s."),
         "too_many": _("%(found)s is more than the branch's %(high)s households."),
         "fraction": _(FRACTION) % {"found": "%(found)s", "percent": "%(percent)s"},
-        "doubted": _("%(count)s percentages look like decimal fractions."),
+        "doubted": _("Percentages that look like decimal fractions: %(count)s."),
         "needs_reason": _("Not applicable needs its reason: enter it in the cell."),
         "too_large": _("At most %(most)s cells can be pasted at once."),
     }

@@ -32,8 +32,10 @@
     var hints = [column.type === "choice" ? Grid.shown(c, cell.v || cell.p) : "", cell.n, message ? "" : column.households && row.households
       ? Grid.fill(words.households, {count: row.households}) : "", column.hint];
     put("hint", message || hints.filter(Boolean).join(" · "));
+    put("message", message);
     var stops = Boolean(cell.live && cell.message);
-    Grid.home.querySelectorAll("[data-bar=hint]").forEach(function (node) {
+    Grid.home.querySelectorAll("[data-bar=hint], [data-bar=message]").forEach(function (node) {
+      node.parentNode.classList.toggle("is-told", Boolean(message));  // it takes the place of the rule
       node.classList.toggle("c-stop", stops);
       node.classList.toggle("c-gap", Boolean(message && !stops));
     });

@@ -197,6 +197,7 @@
     sub.className = "tbl__sub";
     sub.textContent = Grid.columns[one.c].code + " " + Grid.columns[one.c].name;
     head.appendChild(sub);
+    if (one.result === "write" && one.doubt) { head.appendChild(paragraph(one.doubt, "c-gap")); }
     var values = document.createElement("td"), was = document.createElement("span"), now = document.createElement("b");
     values.className = "num";
     was.className = "was";
@@ -207,7 +208,6 @@
     said.className = {write: "c-ok", wrong: "c-stop"}[one.result] || "quiet";
     said.textContent = words[one.result];
     result.appendChild(said);
-    if (one.result === "write" && one.doubt) { result.appendChild(paragraph(one.doubt, "c-gap")); }
     row.append(head, values, result);
     return row;
   }

@@ -252,7 +252,7 @@ def test_a_pasted_fraction_of_a_percentage_is_doubted_before_and_after_it_is_wri
     doubt = "0.947 looks like a decimal fraction: 94.7% is entered as 94.7; else it needs a note"
     expect(panel.locator("tbody tr").nth(0)).to_contain_text(doubt)
     expect(panel.locator("tbody tr").nth(1)).not_to_contain_text("fraction")
-    expect(panel.locator("[data-errors]")).to_contain_text("1 percentages look like decimal fractions.")
+    expect(panel.locator("[data-errors]")).to_contain_text("Percentages that look like decimal fractions: 1.")
     assert unreadable(page) == []
     page.keyboard.press("Enter")
     wait_until_sent(page)
