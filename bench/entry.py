@@ -101,10 +101,10 @@ def measure_grid(rated: Rated) -> list[Figure]:
 
 
 def measure_department_grid(rated: Rated) -> list[Figure]:
-    """A department's grid: one criterion, four quarters where it has one in quarters, of a whole county."""
+    """A department's grid: one criterion of a whole county."""
     (county,), entries = rated.counties, opened(rated)
-    rows = [row for row in published_standard(rated.evaluation.criteria_set_id).criteria if row.source == "department"]
-    row = next((row for row in rows if row.periods == "quarters"), rows[0])
+    rows = published_standard(rated.evaluation.criteria_set_id).criteria
+    row = next(row for row in rows if row.source == "department" and row.takes_entry)
     department = Department.objects.create(county_id=county, name=row.owner)
     user = User.objects.create(username=f"bench-department-{county}", label="bench")
     Grant.objects.create(user=user, role=Role.DEPARTMENT_CLERK, region_id=county, department=department)
