@@ -1,4 +1,5 @@
-"""E1: a township's grid of 60 × 60 renders and answers a keystroke. E3: a value saved, over a bare Django upsert."""
+"""E1, E1d: grids of 60 × 60 and of a department's 600 branches render and answer a keystroke. E3: a value saved, over a
+bare Django upsert."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from accounts.models import Grant, User
 from accounts.roles import Role
 from bench.figures import Figure, not_run
 from bench.province import Rated
+from branches.models import Department
 from evaluations.models import RosterEntry, RoundCounty, State, Submission, Value
 from scoring.standard import published_standard
 
@@ -65,12 +67,18 @@ def bare(request: HttpRequest) -> JsonResponse:
 urlpatterns = [path("bare/", bare), path("", include("config.urls"))]
 
 
-def clerk_of(rated: Rated) -> tuple[User, list[RosterEntry]]:
-    """A clerk of all the county's townships, and their branches."""
+def opened(rated: Rated) -> list[RosterEntry]:
+    """The county's branches, open for entry."""
     (county,) = rated.counties
     RoundCounty.objects.filter(round=rated.round_id, county=county).update(state=State.OPEN, document="bench")
     entries = list(RosterEntry.objects.filter(round=rated.round_id, county=county).select_related("branch"))
     Submission.objects.bulk_create([Submission(entry=entry) for entry in entries], ignore_conflicts=True)
+    return entries
+
+
+def clerk_of(rated: Rated) -> tuple[User, list[RosterEntry]]:
+    """A clerk of all the county's townships, and their branches."""
+    (county,), entries = rated.counties, opened(rated)
     user, _made = User.objects.get_or_create(username=f"bench-clerk-{county}", defaults={"label": "bench"})
     for town in sorted({entry.township_id for entry in entries}):
         Grant.objects.get_or_create(user=user, role=Role.ENTRY_CLERK, region_id=town)
@@ -87,19 +95,36 @@ def signed_in(user: User, **options) -> Client:
 
 
 def measure_grid(rated: Rated) -> list[Figure]:
-    """Milliseconds the server needs, until the browser's first paint, and from each key to its paint."""
+    """A township's grid, every criterion."""
     user, entries = clerk_of(rated)
-    what = f"ms from a key to its paint, grid of {len(entries)} branches, every criterion"
-    address = reverse("entry_grid", args=[rated.evaluation.slug, *rated.counties]) + "?star=all"
+    return measured("E1", f"grid of {len(entries)} branches, every criterion", rated, user, "?star=all")
+
+
+def measure_department_grid(rated: Rated) -> list[Figure]:
+    """A department's grid: one criterion of a whole county."""
+    (county,), entries = rated.counties, opened(rated)
+    rows = published_standard(rated.evaluation.criteria_set_id).criteria
+    row = next(row for row in rows if row.source == "department" and row.takes_entry)
+    department = Department.objects.create(county_id=county, name=row.owner)
+    user = User.objects.create(username=f"bench-department-{county}", label="bench")
+    Grant.objects.create(user=user, role=Role.DEPARTMENT_CLERK, region_id=county, department=department)
+    what = f"a department's grid of {len(entries)} branches, one criterion"
+    return measured("E1d", what, rated, user, f"?criterion={row.code}")
+
+
+def measured(name: str, grid: str, rated: Rated, user: User, query: str) -> list[Figure]:
+    """Milliseconds the server needs, until the browser's first paint, and from each key to its paint."""
+    what = f"ms from a key to its paint, {grid}"
+    address = reverse("entry_grid", args=[rated.evaluation.slug, *rated.counties]) + query
     client = signed_in(user)
     served = [served_in(client, address) for _turn in range(6)][1:]
     try:
         painted, keys = in_browser(client, address)
     except ImportError as missing:
-        return [not_run("E1", what, KEYSTROKE, str(missing))]
+        return [not_run(name, what, KEYSTROKE, str(missing))]
     runs = {"server": served, "first paint": painted, "key": keys}
     cells = client.get(address).content.count(b'role="gridcell"')
-    return [Figure("E1", what, "ms", runs, keys, KEYSTROKE, note=f"{cells:,} cells; slowest key {max(keys):.0f} ms")]
+    return [Figure(name, what, "ms", runs, keys, KEYSTROKE, note=f"{cells:,} cells; slowest key {max(keys):.0f} ms")]
 
 
 def served_in(client: Client, address: str) -> float:
@@ -120,7 +145,7 @@ def in_browser(client: Client, address: str) -> tuple[list[float], list[float]]:
         for _visit in range(3):
             page.goto(base + address)
             painted.append(page.evaluate(FIRST_PAINT))
-        page.evaluate("Grid.go(30, 1)")
+        page.evaluate("Grid.go(Math.floor(Grid.rows.length / 2), Math.min(1, Grid.columns.length - 1))")
         page.evaluate(WATCH)
         for place in range(KEYS):
             for key in (str(place % 10), "Enter", "ArrowUp", "ArrowDown"):

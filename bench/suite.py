@@ -28,13 +28,14 @@ class Sizes:
     pairs: int = 5
     edits: int = 30
     grid: int = 60  # branches of E1's and E3's clerk
+    department: int = 600  # branches of E1d's
     files: int = 600  # branches in E2's workbook and of L1's county; one of `pages`
     day: int = 120  # seconds of L1
 
 
 QUICK = Sizes(
     province=(300,) * 3, counties=(60, 150), pages=(10, 60, 200), sheets=((1, 10),), huge=(300,) * 6, pairs=1, edits=3,
-    files=60, day=10,
+    files=60, department=60, day=10,
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, directory: Path) -> int:
 
 
 def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) -> Iterator[Figure]:
-    plan = {"province": list(sizes.province), "grid": [sizes.grid]}
+    plan = {"province": list(sizes.province), "grid": [sizes.grid], "department": [sizes.department]}
     plan |= {f"county-{count}": [count] for count in sizes.counties} | {
         f"page-{count}": [count] for count in sizes.pages
     }
@@ -73,7 +74,7 @@ def measured(sizes: Sizes, asked: set[str], with_huge: bool, directory: Path) ->
         "P4": lambda: against.measure(province, sizes.sheets, few, directory),
         "P5": lambda: [edit.measure(one_county(rounds[name], directory), sizes.edits) for name in edited],
         "E2": lambda: files.measure(rounds[f"page-{sizes.files}"], sizes.pairs),
-        "E1": lambda: entry.measure_grid(rounds["grid"]),
+        "E1": lambda: entry.measure_grid(rounds["grid"]) + entry.measure_department_grid(rounds["department"]),
         "E3": lambda: entry.measure_saving(rounds["grid"]),
         "L1": lambda: day.measure(rounds[f"page-{sizes.files}"], sizes.day),
         "P6": lambda: pages.measure([rounds[f"page-{count}"] for count in sizes.pages]),

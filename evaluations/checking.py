@@ -1,6 +1,7 @@
 """Checks with a severity: what makes a value wrong beside others, and what only has to be explained (issue of entry).
 
-An error refuses the value. A warning keeps it and asks for a note. Limits are data on the criterion (`checks`):
+An error refuses the value. A warning keeps it and asks for a note. Of every percentage it is asked whether a fraction
+was meant; all else is limits, which are data on the criterion (`checks`):
 `part_of` and `parts` are errors, `max_change_percent` and `same_value_count` warnings; `min` and `max` are read by
 cells.CriterionReader. Numbers are Decimals; `None` is a value that isn't there. PURE but for the criterion it is given.
 """
@@ -18,6 +19,7 @@ from scoring.standard import Standard
 from scoring.units import plain, to_units
 from tables.message import N_, Message
 
+FRACTION = N_("%(found)s looks like a decimal fraction: %(percent)s%% is entered as %(percent)s; else it needs a note")
 Relations = tuple[tuple[str, tuple[str, ...]], ...]
 Numbers = Mapping[str, Decimal | None]  # criterion code → this branch's number in the same period
 
@@ -30,6 +32,7 @@ class Limits:
     same_value_count: int | None = None
     part_of: str = ""
     parts: tuple[str, ...] = ()
+    max: Decimal = Decimal(100)  # of a percentage
 
     @property
     def compares_last_year(self) -> bool:
@@ -45,6 +48,7 @@ def parse_limits(checks: str) -> Limits:
         None if same is None else int(same),
         read.get("part_of", ""),
         tuple(read.get("parts", ())),
+        Decimal(read.get("max", 100)),
     )
 
 
@@ -112,6 +116,13 @@ def change_warning(limits: Limits, now: Decimal, last: Decimal | None) -> Messag
     shown = {"last": plain(to_units(last)), "limit": plain(to_units(limits.max_change_percent))}
     text = N_("%(last)s last year: a change of more than %(limit)s%% needs a note")
     return Message(text, shown)
+
+
+def fraction_warning(criterion: Criterion, now: Decimal) -> Message | None:
+    """0.947 where 94.7 % is meant; None where no percentage above 1 may be given."""
+    if criterion.value_type != "percent" or not 0 < now < 1 or limits_of(criterion).max <= 1:
+        return None
+    return Message(FRACTION, {"found": plain(to_units(now)), "percent": plain(to_units(now * 100))})
 
 
 def sameness_warning(limits: Limits, equal: int) -> Message | None:

@@ -5,7 +5,7 @@ A grid of 60 branches × 60 criteria has thousands of cells that look alike: equ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,16 +15,19 @@ from django.utils.translation import gettext as _
 
 from evaluations.models.value import MISSING, NOT_APPLICABLE, REPORTED
 from evaluations.reading.entry_columns import Column
+from evaluations.reading.raters import overruled, ruling
 from evaluations.reading.values import said
 from evaluations.services.explaining import NO_SIZE, explain
 from evaluations.services.gates import Gate
+from evaluations.spellings import is_reason
 from evaluations.workbooks.held import NONE, Held
-from scoring.units import to_decimal
+from scoring.units import SCALE, to_decimal
 
 ICONS = {
     "warned": "bi-exclamation-triangle-fill",
     "prefilled": "bi-arrow-counterclockwise",
     "returned": "bi-arrow-return-left",
+    "overruled": "bi-person-check-fill",
 }
 
 
@@ -35,10 +38,12 @@ class Cell:
     held: Held = NONE
     text: str = ""
     na: bool = False
-    state: str = ""  # "", missing, na, prefilled, returned, warned
+    state: str = ""  # "", missing, na, overruled, prefilled, returned, warned
     last: str = ""
     offered: str = ""
     why: str = ""  # what has to be explained
+    overruled: str = ""  # both values in a sentence, where a later rater's counts instead of this one
+    ruling: dict[str, object] = field(default_factory=dict)  # that rater's, for the browser
     closed: str = ""  # why nothing can be entered here; empty where it can
     lacks: bool = False  # it is the reader's, asked for, and has no value of this year
 
@@ -48,7 +53,7 @@ class Cell:
         parts = {
             "v": self.text, "r": held.revision, "n": held.note, "d": held.document, "s": held.source,
             "a": held.as_of.isoformat() if held.as_of else "", "l": self.last, "p": self.offered,
-            "w": self.why, "x": self.closed, "na": self.na, "st": self.state,
+            "w": self.why, "x": self.closed, "na": self.na, "st": self.state, "o": self.ruling,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part}
 
@@ -65,18 +70,30 @@ def own_cell(column: Column, gate: Gate, held: Held, last: list, same: int) -> C
     year = next((one for one in last if one[0] == column.period), None)
     shown = "" if year is None else shown_last(column, year)
     offered = column.text_of(*year[1:]) if year and column.row.stable and not text and not na else ""
-    why = "" if held.note or not text else explained(column, text, year, same)
-    state = own_state(column, gate, text, na, offered, why)
+    why = "" if is_reason(held.note) or not text else explained(column, text, year, same)
+    both, later = overruled(column.compiled, held.raters, mine=True), ruled(column, held)
+    state = own_state(column, gate, text, na, offered, why, bool(both))
     lacks = column.counts() and not text and not na
-    return Cell(held, text, na, state, shown, offered, why, said(closed) if closed else "", lacks)
+    return Cell(held, text, na, state, shown, offered, why, both, later, said(closed) if closed else "", lacks)
 
 
-def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why: str) -> str:
+def ruled(column: Column, held: Held) -> dict[str, object]:
+    """What counts instead of the value entered, as the browser shows and compares it; empty where nothing does."""
+    found = ruling(column.compiled, held.raters)
+    if not found:
+        return {}
+    state = NOT_APPLICABLE if found["na"] else REPORTED
+    return found | {"number": column.text_of(state, int((found["number"] or 0) * SCALE))}
+
+
+def own_state(column: Column, gate: Gate, text: str, na: bool, offered: str, why: str, overruled: bool) -> str:
     returned = column.code in gate.unlocked
     if why:
         return "warned"
     if returned:
         return "returned"
+    if overruled and (text or na):
+        return "overruled"
     if na:
         return "na"
     if text:
@@ -124,7 +141,9 @@ def said_of(cell: Cell, mine: bool) -> tuple[str, str]:
     """(the word the cell shows for what isn't there, what a screen reader is told of its state)."""
     if cell.state == "missing":
         word = _("to be entered") if mine else _("not in yet")
-        return word, word
+        return word, f"{word} {cell.overruled}".strip()
+    if cell.overruled:
+        return "", " ".join(filter(None, [cell.why, cell.overruled]))
     if cell.na:
         return "", cell.held.note
     words = {"prefilled": _("last year's, to be confirmed"), "returned": _("returned, to be changed")}

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from evaluations.checking import FRACTION
+
 
 def grid_words() -> dict[str, object]:
     """The words of the entry grid and of the queue of typed values; %(name)s is filled in by the browser."""
@@ -18,6 +20,8 @@ def grid_words() -> dict[str, object]:
             "last": _("last year %(value)s"),
             "over": _("over the line by %(gap)s"),
             "short": _("%(gap)s short"),
+            "overruled": _("You entered %(entered)s; %(rater)s: %(verified)s, which counts."),
+            "overruled_empty": _("You entered nothing; %(rater)s: %(verified)s, which counts."),
             "households": _("This branch has %(count)s households."),
             "online": _("Connected; every value saves itself"),
             "offline": _("Offline; keep typing, sent when back"),
@@ -46,6 +50,7 @@ def state_words() -> dict[str, str]:
         "warned": _("must be explained"),
         "prefilled": _("last year's, to be confirmed"),
         "returned": _("returned, to be changed"),
+        "overruled": _("another value counts"),
         "missing": _("to be entered"),
         "na": _("not applicable"),
     }
@@ -108,6 +113,8 @@ def paste_words() -> dict[str, str]:
         "too_low": _("%(found)s is less than %(low)s."),
         "too_high": _("%(found)s is more than %(high)s."),
         "too_many": _("%(found)s is more than the branch's %(high)s households."),
+        "fraction": _(FRACTION) % {"found": "%(found)s", "percent": "%(percent)s"},
+        "doubted": _("Percentages that look like decimal fractions: %(count)s."),
         "needs_reason": _("Not applicable needs its reason: enter it in the cell."),
         "too_large": _("At most %(most)s cells can be pasted at once."),
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from evaluations.models import RATERS, Value
+from evaluations.models import RATERS
 from scoring.compiled import CompiledCriterion
 from scoring.units import SCALE
 from scoring.wording import shown_value
@@ -26,12 +27,19 @@ SENTENCES = {  # (read by who entered it, was anything entered) → what is said
 }
 
 
-def rated(value: Value, rater: str) -> tuple[Decimal | None, bool]:
+class Rated(Protocol):
+    """What every rater gave of one value: the row itself, or workbooks/held.py's Raters."""
+
+    reported_number: Decimal | None
+    reported_na: bool
+
+
+def rated(value: Rated, rater: str) -> tuple[Decimal | None, bool]:
     """What one rater gave: (number, not applicable)."""
     return getattr(value, f"{rater}_number"), getattr(value, f"{rater}_na")
 
 
-def counting(value: Value | None) -> str:
+def counting(value: Rated | None) -> str:
     """The later rater whose other value counts instead of the one entered; empty where the entered one counts."""
     if value is None:
         return ""
@@ -39,7 +47,7 @@ def counting(value: Value | None) -> str:
     return later[-1] if later and rated(value, later[-1]) != rated(value, RATERS[0]) else ""
 
 
-def overruled(compiled: CompiledCriterion, value: Value | None, *, mine: bool = False) -> str:
+def overruled(compiled: CompiledCriterion, value: Rated | None, *, mine: bool = False) -> str:
     """Both values plainly, where a later rater's differs from the one entered; else empty."""
     rater = counting(value)
     if not rater:
@@ -49,7 +57,7 @@ def overruled(compiled: CompiledCriterion, value: Value | None, *, mine: bool = 
     return _(sentence) % (shown | {"rater": LATER[rater]})
 
 
-def counted_by(compiled: CompiledCriterion, value: Value | None) -> str:
+def counted_by(compiled: CompiledCriterion, value: Rated | None) -> str:
     """What points are computed from, where it isn't the value entered; else empty."""
     rater = counting(value)
     if not rater:
@@ -57,7 +65,16 @@ def counted_by(compiled: CompiledCriterion, value: Value | None) -> str:
     return _("by the %(rater)s: %(verified)s") % {"rater": LATER[rater], "verified": in_words(compiled, value, rater)}
 
 
-def in_words(compiled: CompiledCriterion, value: Value, rater: str) -> str:
+def ruling(compiled: CompiledCriterion, value: Rated | None) -> dict[str, object]:
+    """The later rater's value that counts: whose, in words, its number, NA; empty where the entered one counts."""
+    rater = counting(value)
+    if not rater:
+        return {}
+    number, na = rated(value, rater)
+    return {"by": str(LATER[rater]), "is": in_words(compiled, value, rater), "number": number, "na": na}
+
+
+def in_words(compiled: CompiledCriterion, value: Rated, rater: str) -> str:
     """One rater's value as people read it; empty where that rater gave none."""
     number, na = rated(value, rater)
     if na:

@@ -15,6 +15,7 @@ from evaluations.checking import limits_of
 from evaluations.models import EvaluationRound
 from evaluations.services.explaining import explain, last_numbers, select
 from evaluations.services.sums import WrongSum, standing_wrong
+from evaluations.spellings import is_reason
 from scoring.models import Criterion, Periods, Source
 from scoring.standard import published_standard
 from tables.message import Message
@@ -214,8 +215,8 @@ class Explaining:
             self.same = {tuple(row[:4]): row[4] for row in select(SAME, [evaluation.pk, towns, counted])}
 
     def of(self, branch: Branch, row: Criterion, slot: Slot, cell: Cell) -> list[Message]:
-        """What must be explained here; nothing once there is a note."""
-        if cell.note or cell.number is None:
+        """What must be explained here; nothing once there is a note that says something."""
+        if is_reason(cell.note) or cell.number is None:
             return []
         equal = self.same.get((branch.township, row.pk, slot[1], int(cell.number * 10_000)), 0)
         return explain(row, cell.number, self.last.get((branch.pk, *slot)), equal)

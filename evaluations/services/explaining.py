@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from branches.prepared import FEW, MANY, execute
-from evaluations.checking import change_warning, limits_of, sameness_warning
+from evaluations.checking import change_warning, fraction_warning, limits_of, sameness_warning
 from evaluations.models import EvaluationRound
 from evaluations.services.writing import Ready, number_of
+from evaluations.spellings import is_reason
 from scoring.models import Criterion
 from tables.message import Message
 
@@ -64,14 +65,15 @@ Last = dict[tuple[int, str, int], Decimal]  # branch id, criterion code, period 
 
 
 def explain(row: Criterion, number: Decimal | None, last: Decimal | None, equal: int) -> list[Message]:
-    """What asks for a note: a jump against last year, the same value for many branches of the township.
+    """What asks for a note: a fraction for a percentage, a jump against last year, the same value for many branches.
 
     The one answer for saving, for a file, for the checklist and for the pages; `equal` counts this branch too.
     """
     limits = limits_of(row)
     jumps = number is not None and row.value_type not in NO_SIZE
     jump = change_warning(limits, number, last) if jumps else None
-    return [message for message in (jump, sameness_warning(limits, equal)) if message]
+    fraction = fraction_warning(row, number) if jumps else None
+    return [message for message in (fraction, jump, sameness_warning(limits, equal)) if message]
 
 
 def warnings_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID, list[str]]:
@@ -85,7 +87,7 @@ def reasons_of(evaluation: EvaluationRound, ready: Sequence[Ready]) -> dict[UUID
 
     Asked before or after `ready` is written, the answer is the same: equal numbers within `ready` count as well.
     """
-    bare = [one for one in ready if not one.edit.note and number_of(one.parsed) is not None]
+    bare = [one for one in ready if not is_reason(one.edit.note) and number_of(one.parsed) is not None]
     compared = [one for one in bare if limits_of(one.row).compares_last_year]
     counted = [one for one in ready if limits_of(one.row).same_value_count is not None]
     lasts, equals = beside(evaluation, compared, counted)

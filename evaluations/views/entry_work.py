@@ -5,9 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from evaluations.models import State
-from evaluations.reading.county import counties_seen_by
 from evaluations.reading.entry_department import department_lines
+from evaluations.reading.entry_start import first_work
 from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.entry_work import Work, roster
 from evaluations.reading.review_answers import returned_stars
@@ -18,11 +17,9 @@ from evaluations.views.entry import entry_of
 @require_safe
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """After signing in: a clerk's work where one open county of the latest year waits for it, else the first page."""
-    seen = counties_seen_by(request.user)
-    mine = [one for one in seen if one.row.state == State.OPEN and request.user.entry_scope(one.row.county_id)]
-    latest = [one for one in mine if one.round.year == mine[0].round.year]
-    return redirect(latest[0].url("work")) if len(latest) == 1 else redirect("home")
+    """After signing in: a clerk's work where something waits for it, else the first page."""
+    first = first_work(request.user)
+    return redirect(first.url("work")) if first else redirect("home")
 
 
 @require_safe

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.access import EntryScope
 from evaluations.cells import NA, NOTHING, Parsed, Refused
+from evaluations.checking import FRACTION
 from evaluations.models import RoundCounty, UploadRow, Way
 from evaluations.services.edits import Answer, Edit
 from evaluations.services.entering import Entering, reader_of
@@ -127,7 +128,8 @@ class Comparison:
         entering = Judging(self.plan.county, scope, by)
         ready = entering.judge(edits)[0] if edits else []
         read = {one.edit.key: one for one in ready}
-        reasons = entering.reasons | (reasons_of(self.plan.round, ready) if ready else {})
+        judged = reasons_of(self.plan.round, ready) if ready else {}
+        reasons = entering.reasons | {key: without_fractions(said) for key, said in judged.items()}
         pairs = [(read[one.edit.key], one.found) for one in self.changed if one.edit and one.edit.key in read]
         doubts = self.fractions.doubted(self.plan.round, pairs)
         for key, doubt in doubts.items():
@@ -170,6 +172,11 @@ class Comparison:
         row.option, row.na = parsed.option, parsed.na
         row.note, row.document, row.source, row.as_of = edit.note, edit.document, edit.source, edit.as_of
         return row
+
+
+def without_fractions(reasons: list[Message]) -> list[Message]:
+    """A file's percentages are judged column by column (fractions.py), not each by itself."""
+    return [one for one in reasons if one.text != FRACTION]
 
 
 def papers(one: Edit | Held) -> tuple[str, str, str, date | None]:

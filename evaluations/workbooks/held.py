@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -20,7 +21,7 @@ from scoring.wording import NO, YES
 
 NOW = """
     SELECT branch_id, criterion_id, period, reported_number, reported_option, reported_na, note, document, source,
-        as_of, revision
+        as_of, revision, township_number, township_na, department_number, department_na, final_number, final_na
     FROM evaluations_value WHERE round_id = %s AND branch_id = ANY(%s) AND criterion_id = ANY(%s)
 """
 LAST = """
@@ -32,9 +33,28 @@ LAST = """
 """
 
 
+class Raters(NamedTuple):
+    """What each rater gave of one value, as reading/raters.py compares it; see models.RATERS."""
+
+    reported_number: Decimal | None
+    reported_na: bool
+    township_number: Decimal | None = None
+    township_na: bool = False
+    department_number: Decimal | None = None
+    department_na: bool = False
+    final_number: Decimal | None = None
+    final_na: bool = False
+
+
+NOBODY_LATER = Raters(None, False)[2:]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value as it stands: its text as a workbook compares it ("" none, NA, an option's code, a plain number)."""
+    """A value as it stands: its text as a workbook compares it ("" none, NA, an option's code, a plain number).
+
+    `raters` is None where nobody after its giver said anything about it.
+    """
 
     text: str = ""
     note: str = ""
@@ -42,6 +62,7 @@ class Held:
     source: str = ""
     as_of: date | None = None
     revision: int = 0
+    raters: Raters | None = None
 
 
 NONE = Held()
@@ -51,7 +72,14 @@ Where = tuple[int, int, int]  # branch, criterion, period
 def held_now(evaluation: EvaluationRound, branches: Iterable[int], criteria: Iterable[int]) -> dict[Where, Held]:
     with connection.cursor() as cursor:
         cursor.execute(NOW, [evaluation.pk, list(branches), list(criteria)])
-        return {tuple(row[:3]): Held(text_of(*row[3:6]), *row[6:]) for row in cursor.fetchall()}
+        return {tuple(row[:3]): held(*row[3:]) for row in cursor.fetchall()}
+
+
+def held(number: Decimal | None, option: str, na: bool, *rest) -> Held:
+    """One row of NOW without its place."""
+    papers, later = rest[:5], rest[5:]
+    raters = None if later == NOBODY_LATER else Raters(number, na, *later)
+    return Held(text_of(number, option, na), *papers, raters)
 
 
 def text_of(number: Decimal | None, option: str, na: bool) -> str:

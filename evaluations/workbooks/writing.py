@@ -13,6 +13,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from evaluations.cells import NA
+from evaluations.reading.raters import overruled
 from evaluations.reading.values import said
 from evaluations.services.entering import reader_of
 from evaluations.workbooks.held import NONE, Held, Where, last_text
@@ -35,6 +36,7 @@ OPTION_WIDTH = 24
 OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
 }  # fmt: skip
+COMMENT = {"author": "check", "x_scale": 2}  # what a check corrected: it counts, whatever stands in the cell
 PROTECTION = {"format_columns": True, "format_rows": True}
 FORMATS = {
     "title": {"bold": True, "font_size": 12},
@@ -156,8 +158,11 @@ class PlanBook:
         return note_held(self.held, branch.pk, column)
 
     def value(self, sheet, number: int, place: int, branch: Place, column: Column) -> None:
-        text = self.held.get((branch.pk, column.row.pk, column.period), NONE).text
-        look = self.formats["value"]
+        held = self.held.get((branch.pk, column.row.pk, column.period), NONE)
+        text, look = held.text, self.formats["value"]
+        later = overruled(self.compiled[column.row.code], held.raters)
+        if later:
+            sheet.write_comment(number, place, later, COMMENT)
         if not text:
             sheet.write_blank(number, place, None, look)
         elif text == NA or column.row.value_type == "choice":

@@ -10,13 +10,14 @@
   "use strict";
   var home = document.querySelector("[data-entry]");
   if (!home) { return; }
-  var Store = window.EntryStore;
+  var Store = window.EntryStore, Load = window.EntryLoad;
 
-  var MOST = 200, LONGEST = 200000, KEEPALIVE = 20000, PATIENCE = 10000, SLOWEST = 30000, YOUNG = 1500;
+  var KEEPALIVE = 20000, SLOWEST = 30000, YOUNG = 1500;
   var UNSENT = {saving: true, waiting: true};
   var url = home.dataset.url, token = home.dataset.token;
   var items = {}, revisions = {};
-  var busy = false, asking = false, renewed = false, signedOut = false, leaving = false, tries = 0, most = MOST, timer = 0;
+  var busy = false, asking = false, renewed = false, signedOut = false, light = true;
+  var tries = 0, timer = 0;
 
   function words() {
     var block = document.querySelector("script[data-entry-words], #entry-words");
@@ -30,7 +31,7 @@
   function forget(place) {
     var item = items[place];
     delete items[place];
-    if (item.name) { Store.drain(item.name); }
+    Store.drain(item);
   }
 
   /* What was refused because the branch was shut is asked again once on every page: it may have been opened since. */
@@ -55,13 +56,16 @@
 
   /* A newer item of another tab goes behind the one of its place: older ones are sent first, none is dropped. */
   function follow(place, newer) {
-    var older = items[place], edits = [older.next].concat(newer.now, newer.more || [], newer.next).filter(Boolean);
+    var older = items[place], known = Store.keysOf(older);
+    var fresh = Store.editsOf(newer).filter(function (edit) { return known.indexOf(edit.key) < 0; });
+    Store.drain(newer);
+    if (!fresh.length) { return; }  // both tabs hold the same
+    var edits = (older.next ? [older.next] : []).concat(fresh);
     older.next = edits.pop();
     older.more = (older.more || []).concat(edits);
     older.state = "waiting";
     older.tried = true;  // what is typed from now on goes last
     keep(place);
-    Store.drain(newer.name);
   }
 
   /* Everything this browser holds of the person here, other tabs' too: [{place, state, edit, answer}]. */
@@ -106,7 +110,7 @@
       item.next = mine;  // what was sent may have arrived: its answer comes first
     } else {
       if (item) { mine.revision = item.now.revision; }  // still on top of what its giver saw
-      items[place] = item = {now: mine, next: null, tried: false, answer: null, name: item && item.name};
+      items[place] = item = {now: mine, next: null, tried: false, answer: null, stored: item && item.stored};
     }
     item.since = item.at = Date.now();
     show(place, line());
@@ -145,17 +149,16 @@
     timer = setTimeout(send, after || 0);
   }
 
-  function batch() {
-    var places = [], size = 0;
-    Object.keys(items).some(function (place) {
-      if (!UNSENT[items[place].state]) { return false; }
-      size += JSON.stringify(items[place].now).length;
-      if (places.length && size > LONGEST) { return true; }
-      places.push(place);
-      return places.length >= most;
-    });
-    return places;
+  function hurry() {  // the page may be gone in a moment
+    if (timer) {
+      clearTimeout(timer);
+      send();
+    }
   }
+
+  function unsent() { return Object.keys(items).filter(function (place) { return UNSENT[items[place].state]; }); }
+
+  function batch() { return Load.batch(unsent(), function (place) { return items[place].now; }); }
 
   function send() {
     timer = 0;
@@ -165,10 +168,11 @@
     busy = true;
     places.forEach(function (place) { items[place].tried = true; keep(place); });
     var body = JSON.stringify({edits: places.map(function (place) { return items[place].now; })});
-    var cut = new AbortController(), patience = setTimeout(function () { cut.abort(); }, PATIENCE);
+    var cut = new AbortController(), patience = Load.watch(places.length, function () { cut.abort(); });
+    light = body.length < KEEPALIVE;
     fetch(url, {
       method: "POST", body: body, credentials: "same-origin", redirect: "error", signal: cut.signal,
-      keepalive: body.length < KEEPALIVE, headers: {"Content-Type": "application/json", "X-CSRFToken": token}
+      keepalive: light, headers: {"Content-Type": "application/json", "X-CSRFToken": token}
     }).then(function (response) {
       return response.json().catch(function () { return {}; }).then(function (said) {
         clearTimeout(patience);
@@ -192,7 +196,7 @@
     }
     if (status >= 500 || status === 429 || status < 400) { return fail(places); }
     if (places.length > 1) {  // one of them can't be read: find it by halves
-      most = Math.ceil(places.length / 2);
+      Load.halve(places.length);
       return wake(0);
     }
     settle(places[0], {status: "refused", message: said.error || words().unreadable || "", warnings: []});
@@ -203,7 +207,7 @@
     answers.forEach(function (answer, index) {
       if (items[places[index]]) { settle(places[index], answer); }
     });
-    most = Math.min(MOST, most * 2);
+    Load.carried();
     renewed = false;
     after();
   }
@@ -245,9 +249,7 @@
   }
 
   function mark(state) {
-    Object.keys(items).forEach(function (place) {
-      if (UNSENT[items[place].state] && items[place].state !== state) { show(place, state); }
-    });
+    unsent().forEach(function (place) { if (items[place].state !== state) { show(place, state); } });
   }
 
   /* -- signing in again, here or in another tab ---------------------------------------------------------------------- */
@@ -273,27 +275,24 @@
 
   /* -- leaving, and coming back ------------------------------------------------------------------------------------ */
 
-  function atRisk() {  // what was typed this moment and is on its way need not hold anybody up
+  function onItsWay(item) {  // sent a moment ago, and the browser finishes it without the page
+    return item.tried && !item.next && light && Date.now() - item.since <= YOUNG;
+  }
+
+  function isAtRisk() {
     return Object.keys(items).some(function (place) {
       var item = items[place];
-      return item.state === "waiting" || item.state === "saving" && Date.now() - item.since > YOUNG;
+      return item.state === "waiting" || item.state === "saving" && !onItsWay(item);
     });
   }
 
-  window.addEventListener("beforeunload", function (event) {
-    if (leaving || !atRisk()) { return; }
-    event.preventDefault();
-    event.returnValue = "";
-  });
-  document.addEventListener("click", function (event) {  // signing in again: what waits is sent from there
-    if (event.target.closest && event.target.closest("[data-entry-sign-in]")) { leaving = true; }
-  });
   window.addEventListener("online", function () { wake(0); });
   window.addEventListener("offline", function () { mark("waiting"); tell(); });
   document.addEventListener("DOMContentLoaded", function () { recall(); Store.announce(); wake(0); });
 
   window.Entry = {
     give: give, drop: drop, overrule: overrule, resend: resend, counts: counts, places: places, revisions: revisions,
+    hurry: hurry, isAtRisk: isAtRisk,
     know: function (place, revision) { revisions[place] = revision; },
     held: function (place) { return items[place] || null; }  // {now, next, state, answer} while not saved
   };

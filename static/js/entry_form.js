@@ -282,10 +282,8 @@
     giveAll();
   });
   document.addEventListener("evidence:changed", function () { follow(); });
-  document.addEventListener("visibilitychange", function () { if (document.hidden) { giveAll(); } });
-  window.addEventListener("pagehide", giveAll);
-  window.addEventListener("beforeunload", function (event) {
-    giveAll();
+  document.addEventListener("entry:flush", giveAll);
+  window.addEventListener("beforeunload", function (event) {  // after the queue's own, which has the values given
     if (!reasonless()) { return; }
     event.preventDefault();
     event.returnValue = "";

@@ -1,5 +1,6 @@
 /* Where typed values are kept in this browser until the portal has answered them (window.EntryStore), and how tabs tell
-   each other. A value lives in localStorage under its person, county, place and key: no tab writes over another's. */
+   each other. A value lives in localStorage under its person, county, place, key and tab: no tab writes over another's.
+   What two tabs have recalled each keeps under its own name; neither removes what the other has added since. */
 (function () {
   "use strict";
   var home = document.querySelector("[data-entry]");
@@ -15,34 +16,50 @@
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
+  var tab = key();
+
   function keep(place, item) {
-    var name = shelf + place + "#" + item.now.key;
+    var name = shelf + place + "#" + item.now.key + "#" + tab;
+    var text = JSON.stringify({
+      now: item.now, next: item.next, more: item.more, tried: item.tried, state: item.state, answer: item.answer,
+      at: item.at
+    });
     try {
-      localStorage.setItem(name, JSON.stringify({
-        now: item.now, next: item.next, more: item.more, tried: item.tried, state: item.state, answer: item.answer,
-        at: item.at
-      }));
-      if (item.name && item.name !== name) { localStorage.removeItem(item.name); }
-      item.name = name;
+      localStorage.setItem(name, text);
+      if (item.stored && item.stored.name !== name) { drain(item); }
+      item.stored = {name: name, text: text};
     } catch (full) { /* kept on the page only; leaving it warns */ }
   }
 
+  /* Its edits in the order they are sent. */
+  function editsOf(item) { return [item.now].concat(item.more || [], item.next).filter(Boolean); }
+
+  function keysOf(item) { return editsOf(item).map(function (edit) { return edit.key; }); }
+
   function read(name) {
-    try { return JSON.parse(localStorage.getItem(name)); } catch (broken) { return null; }
+    try { return localStorage.getItem(name); } catch (closed) { return null; }
   }
 
-  function drain(name) {
-    try { localStorage.removeItem(name); } catch (closed) { /* nothing was kept */ }
+  function parsed(text) {
+    try { return JSON.parse(text); } catch (broken) { return null; }
   }
 
-  /* What is kept, the oldest first: [{name, place, now, next, state, …}]. */
+  /* Removes what is kept of the item, unless another tab has written there since. */
+  function drain(item) {
+    if (!item.stored || read(item.stored.name) !== item.stored.text) { return; }
+    try { localStorage.removeItem(item.stored.name); } catch (closed) { /* nothing was kept */ }
+  }
+
+  /* What is kept, the oldest first: [{stored, place, now, next, state, …}]. */
   function all() {
     var names = [], found = [];
     try { names = Object.keys(localStorage); } catch (closed) { return found; }
     names.forEach(function (name) {
-      var item = name.indexOf(shelf) === 0 ? read(name) : null;
+      var text = name.indexOf(shelf) === 0 ? read(name) : null, item = text && parsed(text);
       if (!item || !item.now || !item.now.key) { return; }
-      found.push(Object.assign(item, {name: name, since: 0, place: name.slice(shelf.length).split("#")[0]}));
+      found.push(Object.assign(item, {
+        stored: {name: name, text: text}, since: 0, place: name.slice(shelf.length).split("#")[0]
+      }));
     });
     return found.sort(function (one, other) { return (one.at || 0) - (other.at || 0); });
   }
@@ -70,6 +87,6 @@
   }
 
   window.EntryStore = {
-    key: key, keep: keep, drain: drain, all: all, announce: announce, watch: watch, welcome: welcome
+    key: key, keep: keep, drain: drain, editsOf: editsOf, keysOf: keysOf, all: all, announce: announce, watch: watch, welcome: welcome
   };
 }());

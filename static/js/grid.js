@@ -154,7 +154,7 @@
     if (event.key === "Tab" && Grid.step(event.shiftKey ? -1 : 1)) { event.preventDefault(); }
     if (event.key === "Escape") {
       if (Grid.anchor) { return Grid.go(Grid.active.r, Grid.active.c); }
-      if (!Grid.closePanel || !Grid.closePanel()) { leave(); }
+      if (!Grid.discardPanel || !Grid.discardPanel()) { leave(); }
     }
   });
 
@@ -176,6 +176,7 @@
     if (Grid.commit) { Grid.commit(); }
     Grid.go(at.r, at.c, event.shiftKey);
     var drag = function (over) {
+      if (over.clientX === event.clientX && over.clientY === event.clientY) { return; }  // the table moved, not the hand
       var to = Grid.where(over.target);
       if (to && (to.r !== Grid.active.r || to.c !== Grid.active.c)) { Grid.go(to.r, to.c, true); }
     };

@@ -11,7 +11,9 @@
 
   /* -- what was done ------------------------------------------------------------------------------------------------- */
 
-  function facts(cell) { return {v: cell.v || "", na: Boolean(cell.na), n: cell.n || "", d: cell.d || ""}; }
+  function facts(cell) {
+    return {v: cell.v || "", na: Boolean(cell.na), n: cell.n || "", d: cell.d || "", s: cell.s || "", a: cell.a || ""};
+  }
 
   function stopped(cell) { return cell.live === "refused" || cell.live === "locked"; }
 
@@ -26,7 +28,8 @@
   Grid.record = function (r, c, edit) {
     if (undoing) { return; }
     var cell = Grid.cell(r, c), before = facts(stopped(cell) && cell.kept || cell);
-    var one = {r: r, c: c, before: before, after: {v: edit.text, na: edit.na, n: edit.note, d: edit.document}};
+    var after = facts({v: edit.text, na: edit.na, n: edit.note, d: edit.document, s: edit.source, a: edit.as_of});
+    var one = {r: r, c: c, before: before, after: after};
     if (current) { current.cells.push(one); } else { keep({kind: "typed", cells: [one]}); }
   };
 
@@ -68,7 +71,8 @@
       Grid.take(one, cell.kept || before);
     } else {
       Grid.give(one.r, one.c, {
-        text: before.v, na: before.na, note: before.n, document: before.d, way: before.v && before.v === cell.p ? "kept" : "typed"
+        text: before.v, na: before.na, note: before.n, document: before.d, source: before.s, as_of: before.a || null,
+        way: before.v && before.v === cell.p ? "kept" : "typed"
       });
     }
     return true;

@@ -28,13 +28,16 @@
   }
 
   function tellHint(r, c) {
-    var cell = Grid.cell(r, c), column = Grid.columns[c], message = Grid.message(cell), row = Grid.rows[r];
+    var cell = Grid.cell(r, c), column = Grid.columns[c], message = Grid.message(r, c), row = Grid.rows[r];
     var hints = [column.type === "choice" ? Grid.shown(c, cell.v || cell.p) : "", cell.n, message ? "" : column.households && row.households
       ? Grid.fill(words.households, {count: row.households}) : "", column.hint];
     put("hint", message || hints.filter(Boolean).join(" · "));
-    Grid.home.querySelectorAll("[data-bar=hint]").forEach(function (node) {
-      node.classList.toggle("c-stop", Boolean(message && cell.live));
-      node.classList.toggle("c-gap", Boolean(message && !cell.live));
+    put("message", message);
+    var stops = Boolean(cell.live && cell.message);
+    Grid.home.querySelectorAll("[data-bar=hint], [data-bar=message]").forEach(function (node) {
+      node.parentNode.classList.toggle("is-told", Boolean(message));  // it takes the place of the rule
+      node.classList.toggle("c-stop", stops);
+      node.classList.toggle("c-gap", Boolean(message && !stops));
     });
   }
 

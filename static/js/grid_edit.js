@@ -7,14 +7,16 @@
   var words = Grid.words, open = null;  // {r, c, input or list, typing}
   var ARROWS = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
 
-  /* Hand one value over: what changes, on top of the cell's full state. */
+  /* Hand one value over: what changes, on top of the cell's full state. Another value keeps its source, not the day
+     that the old one was of: it is of the day it is entered. */
   Grid.give = function (r, c, change) {
     var cell = Grid.cell(r, c), column = Grid.columns[c];
     var edit = Object.assign({
       branch: Grid.rows[r].code, criterion: column.code, period: column.period, text: cell.v || "", na: Boolean(cell.na),
       note: cell.n || "", document: cell.d || "", source: cell.s || column.source || "", way: "typed", revision: cell.r || 0
     }, change);
-    if (cell.a) { edit.as_of = cell.a; }
+    var same = edit.text === (cell.v || "") && edit.na === Boolean(cell.na);
+    if (!("as_of" in change)) { edit.as_of = same && cell.a || null; }
     Grid.record(r, c, edit);
     Entry.give(edit);
   };
@@ -61,7 +63,7 @@
   }
 
   function closed(r, c) {
-    var why = Grid.message(Grid.cell(r, c)) || Grid.columns[c].hint;
+    var why = Grid.message(r, c) || Grid.columns[c].hint;
     if (why) { Grid.say(why); }
   }
 
@@ -227,5 +229,6 @@
     var at = Grid.where(event.target);
     if (at && Grid.phone.matches && !Grid.editing && event.target.closest("td")) { begin(at.r, at.c, null); }
   });
+  document.addEventListener("entry:flush", function () { Grid.commit(); });
   wrap.addEventListener("scroll", function () { if (open && open.list) { cancel(); } });
 }());

@@ -7,15 +7,16 @@
   var ICONS = {
     saved: "bi-check2", saving: "bi-arrow-repeat", waiting: "bi-cloud-slash", refused: "bi-x-octagon-fill",
     conflict: "bi-people-fill", locked: "bi-lock-fill", warned: "bi-exclamation-triangle-fill",
-    prefilled: "bi-arrow-counterclockwise", returned: "bi-arrow-return-left"
+    prefilled: "bi-arrow-counterclockwise", returned: "bi-arrow-return-left", overruled: "bi-person-check-fill"
   };
   var STATES = Object.keys(ICONS).concat("missing", "na");
 
   Grid.state = function (r, c) {
     var cell = Grid.cell(r, c);
     if (cell.live) { return cell.live; }
-    if (cell.w && !cell.n) { return "warned"; }
+    if (cell.w) { return "warned"; }
     if (cell.returned) { return "returned"; }
+    if ((cell.v || cell.na) && Grid.overruled(r, c)) { return "overruled"; }
     if (cell.na) { return "na"; }
     if (cell.v) { return ""; }
     return cell.p ? "prefilled" : Grid.columns[c].counts ? "missing" : "";
@@ -29,9 +30,23 @@
     return option && option[1] !== text ? text + " " + option[1] : text;
   };
 
-  Grid.message = function (cell) {
+  /* What a check put in place of the value entered, in a sentence with both; "" where the entered one counts. */
+  Grid.overruled = function (r, c) {
+    var cell = Grid.cell(r, c), later = cell.o, number = Grid.columns[c].type !== "choice" && Grid.columns[c].type !== "yesno";
+    if (!later) { return ""; }
+    var same = later.na ? cell.na : !cell.na && (cell.v === later.number || number && cell.v && Number(cell.v) === Number(later.number));
+    if (same) { return ""; }
+    var entered = cell.na ? words.na : [Grid.shown(c, cell.v), number ? Grid.columns[c].unit : ""].join(" ").trim();
+    return Grid.fill(cell.v || cell.na ? words.overruled : words.overruled_empty, {
+      entered: entered, rater: later.by, verified: later.is
+    });
+  };
+
+  /* What there is to say of a cell: why it was not taken, what is to be explained, why it is closed, what counts instead. */
+  Grid.message = function (r, c) {
+    var cell = Grid.cell(r, c);
     if (cell.live && cell.message) { return cell.message; }
-    return cell.w && !cell.n ? cell.w : cell.x || "";
+    return [cell.w || cell.x || "", Grid.overruled(r, c)].join(" ").trim();
   };
 
   /* Is the other version of a conflict the reader's own, from another window? */
@@ -66,10 +81,10 @@
     td.appendChild(value);
     var heard = document.createElement("span");
     heard.className = "visually-hidden";
-    heard.textContent = [Grid.word(cell, state), Grid.message(cell), cell.na ? cell.n || "" : ""].join(" ").trim();
+    heard.textContent = [Grid.word(cell, state), Grid.message(r, c), cell.na ? cell.n || "" : ""].join(" ").trim();
     td.appendChild(heard);
     if (state === "missing") { td.dataset.missing = words.missing; } else { td.removeAttribute("data-missing"); }
-    td.title = Grid.message(cell);
+    td.title = Grid.message(r, c);
     Grid.count();
   };
 
@@ -84,8 +99,10 @@
     var told = event.detail, at = Grid.find(told.place);
     if (!at) { return; }
     var cell = Grid.cell(at.r, at.c);
-    if (!cell.kept) { cell.kept = {v: cell.v, na: cell.na, n: cell.n, d: cell.d}; }
-    Object.assign(cell, {v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document});
+    if (!cell.kept) { cell.kept = {v: cell.v, na: cell.na, n: cell.n, d: cell.d, s: cell.s, a: cell.a}; }
+    Object.assign(cell, {
+      v: told.edit.text, na: told.edit.na, n: told.edit.note, d: told.edit.document, s: told.edit.source, a: told.edit.as_of
+    });
     cell.live = told.state;
     cell.answer = told.answer;
     cell.message = told.answer ? Grid.isOwn(cell) ? question(at, cell) : told.answer.message : "";
@@ -115,7 +132,7 @@
   function announce(at, told) {
     if (told.state === "saving") { return; }
     var cell = Grid.cell(at.r, at.c);
-    Grid.say([Grid.named(at.r), Grid.columns[at.c].name, Grid.word(cell, told.state), Grid.message(cell)].join(" "));
+    Grid.say([Grid.named(at.r), Grid.columns[at.c].name, Grid.word(cell, told.state), Grid.message(at.r, at.c)].join(" "));
   }
 
   document.addEventListener("entry:counts", function (event) {

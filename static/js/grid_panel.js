@@ -1,12 +1,13 @@
-/* Beside the entry grid: two versions of one value, the note and the reason of NA; how every such panel opens and closes. */
+/* Beside the entry grid: two versions of one value, the note and the reason of NA; how every such panel opens and closes.
+   Whatever closes a panel gives what was typed in it, but Escape and Cancel. */
 (function () {
   "use strict";
   var Grid = window.Grid, Entry = window.Entry;
   if (!Grid || !Entry) { return; }
   var words = Grid.words, panel = document.querySelector("[data-panel]"), body = panel.querySelector("[data-panel-body]");
-  var split = panel.closest(".split"), shown = null;  // {kind, at, onClose}
+  var split = panel.closest(".split"), shown = null;  // {kind, at, onClose, give}
 
-  Grid.openPanel = function (kind, title, note, at, onClose) {
+  Grid.openPanel = function (kind, title, note, at, onClose) {  // `give`, where something is typed in it, is set after
     if (shown) { Grid.closePanel(); }
     body.textContent = "";
     body.appendChild(document.querySelector("template[data-for=" + kind + "]").content.cloneNode(true));
@@ -17,13 +18,14 @@
     if (Grid.active) { Grid.td(Grid.active.r, Grid.active.c).scrollIntoView({block: "nearest", inline: "nearest"}); }
     shown = {kind: kind, at: at, onClose: onClose};
     body.querySelectorAll("[data-do=cancel]").forEach(function (button) {
-      button.addEventListener("click", function () { Grid.closePanel(); });
+      button.addEventListener("click", discard);
     });
     return body;
   };
 
   Grid.closePanel = function () {  // says whether there was one
     if (!shown) { return false; }
+    giveTyped();
     var was = shown, inside = panel.contains(document.activeElement);
     shown = null;
     panel.hidden = true;
@@ -34,9 +36,17 @@
     return true;
   };
 
+  function giveTyped() { if (shown && shown.give) { shown.give(); } }
+
+  function discard() {  // as closePanel, but for what was typed
+    if (shown) { shown.give = null; }
+    return Grid.closePanel();
+  }
+  Grid.discardPanel = discard;
+
   panel.addEventListener("keydown", function (event) {
     var form = body.querySelector("form");
-    if (event.key === "Escape") { Grid.closePanel(); }
+    if (event.key === "Escape") { discard(); }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form) {
       event.preventDefault();
       form.requestSubmit();
@@ -68,7 +78,7 @@
     name("mine", words.keep_mine, body.querySelector("[data-mine=text]"));
     body.querySelector("[data-do=theirs]").addEventListener("click", function () {
       take(at, {v: theirs.value || "", na: Boolean(theirs.na), n: theirs.note || "", d: theirs.document || "",
-        s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0});
+        s: theirs.source || "", a: theirs.as_of || "", r: theirs.revision || 0, w: ""});
       Entry.drop(place);
       Grid.closePanel();
     });
@@ -94,26 +104,37 @@
   /* -- note, reason, document number ----------------------------------------------------------------------------------------------- */
 
   function note(at) {
-    var cell = Grid.cell(at.r, at.c), message = Grid.message(cell);
+    var cell = Grid.cell(at.r, at.c), message = Grid.message(at.r, at.c);
     Grid.openPanel("note", titleOf(at), Grid.columns[at.c].name, at);
     var said = body.querySelector("[data-message]");
     said.hidden = !message;
     said.textContent = message;
-    said.classList.toggle("c-stop", Boolean(cell.live));
+    said.classList.toggle("c-stop", Boolean(cell.live && cell.message));
     var fields = {};
     body.querySelectorAll("[data-field]").forEach(function (field) { fields[field.dataset.field] = field; });
     fields.note.value = cell.n || "";
     fields.document.value = cell.d || "";
     fields.na.checked = Boolean(cell.na);
+    shown.give = giver(at, fields);
     body.querySelector("form").addEventListener("submit", function (event) {
       event.preventDefault();
-      Grid.give(at.r, at.c, {
-        note: fields.note.value.trim(), document: fields.document.value.trim(), na: fields.na.checked,
-        text: fields.na.checked ? "" : cell.v || ""
-      });
       Grid.closePanel();
     });
     fields.note.focus();
+  }
+
+  /* Gives what the fields hold where it is something else than they held before. */
+  function giver(at, fields) {
+    function held() {
+      return {note: fields.note.value.trim(), document: fields.document.value.trim(), na: fields.na.checked};
+    }
+    var before = JSON.stringify(held());
+    return function () {
+      var typed = held(), now = JSON.stringify(typed);
+      if (now === before) { return; }
+      before = now;
+      Grid.give(at.r, at.c, Object.assign(typed, {text: typed.na ? "" : Grid.cell(at.r, at.c).v || ""}));
+    };
   }
 
   /* A value that was refused or locked: back to what stands in the portal. */
@@ -133,9 +154,12 @@
 
   Grid.refreshPanel = function (at, told) {
     var active = Grid.active && Grid.active.r === at.r && Grid.active.c === at.c;
-    if (told.state === "conflict" && active && !(shown && shown.kind === "paste")) { return conflict(at); }
+    if (told.state === "conflict" && active && !isBusy()) { return conflict(at); }
     if (shown && shown.kind === "conflict" && shown.at.r === at.r && shown.at.c === at.c) { Grid.closePanel(); }
   };
+
+  /* A pasted block is being looked at, or a note is being typed: once that is given, the conflict comes again with it. */
+  function isBusy() { return Boolean(shown && (shown.kind === "paste" || shown.kind === "note")); }
 
   Grid.onActive(function (r, c) {
     if (shown && shown.kind === "paste") { return; }
@@ -154,6 +178,7 @@
     if (event.key === "Escape" && undo(Grid.active)) { event.stopImmediatePropagation(); }
   }, true);
 
+  document.addEventListener("entry:flush", giveTyped);
   document.querySelector("[data-grid-note]").addEventListener("click", function () {
     if (Grid.active) { open(Grid.active); }
   });

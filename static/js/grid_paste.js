@@ -105,7 +105,14 @@
     if (column.households && row.households && Number(text) > row.households) {
       return wrong(one, words.too_many, {high: row.households});
     }
-    return Object.assign(one, {text: text});
+    return Object.assign(one, {text: text, doubt: column.type === "percent" ? fraction(text, column) : ""});
+  }
+
+  /* 0.947 where 94.7 % is meant: written as it is, and doubted here as the portal will. */
+  function fraction(text, column) {
+    var value = Number(text);
+    if (!(value > 0 && value < 1) || column.high !== null && Number(column.high) <= 1) { return ""; }
+    return Grid.fill(words.fraction, {found: text, percent: String(parseFloat((value * 100).toFixed(2)))});
   }
 
   /* -- the preview ------------------------------------------------------------------------------------------------------------ */
@@ -138,7 +145,7 @@
     var table = body.querySelector("tbody");
     judged.slice(0, SHOWN).forEach(function (one) { table.appendChild(lineOf(one)); });
     body.querySelector("[data-shown]").textContent = judged.length > SHOWN ? Grid.fill(words.shown_cells, {count: judged.length, shown: SHOWN}) : "";
-    var errors = tellErrors(body, wrongs, found.outside);
+    var errors = tellErrors(body, wrongs, found.outside, write.filter(function (one) { return one.doubt; }).length);
     var button = body.querySelector("[data-do=write]");
     var label = !write.length ? words.write_none : wrongs.length ? words.write_some : words.write_all;
     button.textContent = Grid.fill(label, {count: write.length, wrong: wrongs.length});
@@ -153,7 +160,7 @@
   }
 
   /* Every wrong cell by its branch and criterion; how many there are, and how many of them are listed. */
-  function tellErrors(body, wrongs, outside) {
+  function tellErrors(body, wrongs, outside, doubted) {
     var errors = body.querySelector("[data-errors]"), list = document.createElement("ul");
     if (wrongs.length) {
       errors.appendChild(paragraph(Grid.fill(wrongs.length > LISTED ? words.wrong_some : words.wrong_all, {
@@ -164,6 +171,7 @@
     wrongs.slice(0, LISTED).forEach(function (one) {
       list.appendChild(document.createElement("li")).textContent = Grid.fill(words.wrong_one, {cell: nameOf(one), why: one.why});
     });
+    if (doubted) { errors.appendChild(paragraph(Grid.fill(words.doubted, {count: doubted}), "c-gap")); }
     if (outside) { errors.appendChild(paragraph(Grid.fill(words.outside, {count: outside}), "c-gap")); }
     return errors;
   }
@@ -189,6 +197,7 @@
     sub.className = "tbl__sub";
     sub.textContent = Grid.columns[one.c].code + " " + Grid.columns[one.c].name;
     head.appendChild(sub);
+    if (one.result === "write" && one.doubt) { head.appendChild(paragraph(one.doubt, "c-gap")); }
     var values = document.createElement("td"), was = document.createElement("span"), now = document.createElement("b");
     values.className = "num";
     was.className = "was";

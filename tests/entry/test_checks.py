@@ -151,6 +151,41 @@ def test_a_jump_with_a_note_asks_nothing():
     assert county.enter("WM-04", "400", note="并村").warnings == []
 
 
+@pytest.mark.parametrize("note", ["无", "-", "NA", "……", ""])
+def test_a_note_that_says_nothing_explains_nothing(note):
+    county = world.build(checks={"WM-04": '{"max_change_percent": 50}'})
+    give_last(county, "WM-04", 100)
+    fill(county, county.mine[0], leave=["WM-04"])
+
+    bare = county.enter("WM-04", "151", note=note)
+    hindered = move(county, SUBMIT, county.mine[0])
+    said = county.enter("WM-04", "151", note="合并了两个村", revision=1)
+
+    assert (bare.status, len(bare.warnings), said.warnings) == ("saved", 1, [])
+    assert (bool(hindered.moved), bool(move(county, SUBMIT, county.mine[0]).moved)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [("0.947", True), ("0.9999", True), ("1", False), ("0", False), ("94.7", False)]
+)
+def test_a_percentage_that_looks_like_a_fraction_is_kept_and_asks_for_a_note(text, asked):
+    county = world.build()
+
+    answer = county.enter("ST-01", text, by=county.farms)
+    explained = county.enter("ST-01", text, by=county.farms, revision=1, note="全村只有一户")
+
+    said = ["0.947 looks like a decimal fraction: 94.7% is entered as 94.7; else it needs a note"]
+    assert (answer.status, bool(answer.warnings), explained.warnings) == ("saved", asked, [])
+    assert text != "0.947" or answer.warnings == said
+
+
+def test_a_small_number_that_is_no_percentage_or_may_not_be_above_1_is_no_fraction():
+    county = world.build(checks={"ST-01": '{"max": 1}'})
+
+    assert county.enter("ST-01", "0.5", by=county.farms).warnings == []
+    assert county.enter("CY-01", "0.5", by=county.farms).warnings == []
+
+
 def test_the_same_value_for_many_branches_of_a_township_asks_for_a_note():
     county = world.build(3, checks={"PA-06": '{"same_value_count": 3}'})
 

@@ -136,3 +136,35 @@ def test_a_name_with_markup_is_shown_as_text(client, county):
     text = visit(client, county, "?star=civility").content.decode()
 
     assert "<img" not in text and "<script>alert" not in text
+
+
+@pytest.mark.parametrize(("verified", "counts"), [(490, True), (30, False)], ids=["another", "the same"])
+def test_a_value_that_a_check_corrected_is_marked_and_says_both(client, county, verified, counts):
+    county.enter("WM-04", "30")
+    Value.objects.filter(criterion__code="WM-04", round=county.this).update(township_number=verified)
+
+    response = visit(client, county, "?star=civility")
+
+    said = "You entered 30 户; township check: 490 户, which counts." in td_of(response, "WM-04")
+    assert (said, "is-overruled" in td_of(response, "WM-04")) == (counts, counts)
+    ruling = {"by": "township check", "is": "490 户", "number": "490", "na": False}
+    assert cell_of(response, "WM-04").get("o") == (ruling if counts else None)
+
+
+def test_of_several_checks_the_last_counts_and_not_applicable_counts_too(client, county):
+    county.enter("WM-04", "30")
+    standing = Value.objects.filter(criterion__code="WM-04", round=county.this)
+    standing.update(township_number=490, department_na=True)
+
+    response = visit(client, county, "?star=civility")
+
+    assert "department check: not applicable, which counts." in td_of(response, "WM-04")
+
+
+def test_a_correction_where_nothing_was_entered_leaves_the_cell_missing_and_says_so(client, county):
+    county.enter("WM-04", "30")
+    Value.objects.filter(criterion__code="WM-04", round=county.this).update(township_number=490, reported_number=None)
+
+    td = td_of(visit(client, county, "?star=civility"), "WM-04")
+
+    assert "is-missing" in td and "You entered nothing; township check: 490 户, which counts." in td

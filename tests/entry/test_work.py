@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from accounts.roles import Role
-from evaluations.models import Extension, RoundCounty, State
+from evaluations.models import Extension, RoundCounty, State, Submission
 from evaluations.workflow import RETURN, SUBMIT
 from tests import factories
 from tests.entry import world
@@ -48,6 +48,41 @@ def test_whoever_enters_nothing_or_has_no_open_county_begins_at_home(client, cou
     client.force_login(county.clerk)
 
     assert (other, client.get("/start/").url) == ("/", "/")
+
+
+def test_signing_in_leads_to_what_came_back_after_entry_closed_and_not_without_a_time_to_answer(client, county):
+    move(county, SUBMIT, *filled(county))
+    move(county, RETURN, county.mine[0], by=reviewer(county), criteria=["WM-04"], reason="与台账不符", due=ahead(2))
+    RoundCounty.objects.update(state=State.CLOSED_FOR_ENTRY)
+    client.force_login(county.clerk)
+
+    back = client.get("/start/").url
+    Submission.objects.update(answer_due=None)
+
+    assert (back, client.get("/start/").url) == (f"{county.base}/entry/", "/")
+
+
+def filled(county):
+    fill(county, *county.mine)
+    return county.mine
+
+
+def ahead(days: int):
+    return timezone.now() + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("this", "last", "begins"),
+    [(3, 2, "last"), (2, 3, "this"), (3, -1, "this"), (None, 5, "last"), (None, -5, "this"), (-5, -3, "last")],
+)
+def test_of_two_open_rounds_signing_in_leads_to_the_one_due_first(client, county, this, last, begins):
+    for one, days in ((county.this, this), (county.last, last)):
+        RoundCounty.objects.filter(round=one).update(state=State.OPEN, entry_due=days and ahead(days))
+    client.force_login(county.clerk)
+
+    slug = getattr(county, begins).slug
+
+    assert client.get("/start/").url == f"/rounds/{slug}/{world.COUNTY}/entry/"
 
 
 def test_the_page_says_how_many_values_are_missing_of_every_star(client, county):

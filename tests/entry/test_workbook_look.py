@@ -3,8 +3,10 @@
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
 
+from evaluations.models import Value
 from tests.entry import world
 from tests.entry.sending import KEYS, filled, handed, place, sent
 
@@ -50,6 +52,22 @@ def test_an_option_comes_back_as_its_code_or_as_it_was_chosen(county, text):
     upload = sent(county, filled(handed(county), {("WM-01", one): text}))
 
     assert [(row.kind, row.option, row.wanted) for row in upload.rows.all()] == [("new", "B", True)]
+
+
+def test_what_a_check_corrected_is_said_in_a_comment_and_the_file_comes_back_as_it_went(county):
+    one, two = (branch.code for branch in county.mine)
+    for branch in county.mine:
+        county.enter("WM-04", "30", branch)
+    corrected = Value.objects.filter(criterion__code="WM-04", round=county.this, branch__code=one)
+    corrected.update(township_number=490)
+
+    with translation.override("en"):
+        content = handed(county)
+    book = load_workbook(BytesIO(content))
+
+    assert place(book, "WM-04", one).comment.text == "Entered: 30 户; township check: 490 户, which counts."
+    assert place(book, "WM-04", two).comment is None
+    assert sent(county, filled(content, {("WM-04", two): 31})).counts["new"] == 1
 
 
 def test_an_option_that_was_given_stands_with_its_text_and_differs_in_nothing(county):

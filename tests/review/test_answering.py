@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from evaluations.models import Value
+from evaluations.models import RoundCounty, Value
 from evaluations.services.correcting import Fix, correct
 from evaluations.services.road import act
 from evaluations.workflow import RECOMMEND, RETURN_STAR, State, Status
@@ -49,6 +49,20 @@ def test_my_work_names_what_a_department_returned_its_reason_and_its_due(client,
     (one,) = response.context["stars"]
     assert (one.reason, [row.code for row in one.mine], one.step.key) == ("户数不符", ["ST-07"], "answer")
     assert one.due == county.star().due and "户数不符" in response.content.decode()
+
+
+def test_signing_in_leads_whoever_corrects_a_returned_star_to_it_and_nobody_else(client, county):
+    RoundCounty.objects.filter(round=county.entry.last).update(state=State.CLOSED_FOR_ENTRY)
+    begins = {}
+    for when in ("before", "after"):
+        for user in (county.clerk, county.entry.farms):
+            client.force_login(user)
+            begins[when, user] = client.get("/start/").url
+        if when == "before":
+            give_back(county, "ST-07")
+
+    assert begins["after", county.clerk] == f"{county.base}/entry/"
+    assert {url for key, url in begins.items() if key != ("after", county.clerk)} == {"/"}
 
 
 def test_the_form_opens_what_was_returned_and_nothing_else(client, county):

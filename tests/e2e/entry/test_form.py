@@ -203,6 +203,25 @@ def test_what_was_typed_before_the_page_was_left_comes_back_and_is_sent(browse, 
     assert given(made)["WM-04"][0] == 390
 
 
+def test_what_is_still_in_an_input_is_sent_when_the_page_is_loaded_again_and_asks_on_a_cut_line(browse, made):
+    page, asked = browse(made.clerk, address(made)), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    typed(page, "WM-04").fill("390")
+    page.reload()
+    state(page, "WM-04", "Saved")
+    unasked, first = list(asked), given(made)["WM-04"][0]
+    page.context.set_offline(True)
+    typed(page, "WM-04").fill("391")
+    page.evaluate("location.reload()")
+    state(page, "WM-04", "Waiting for the network")
+    page.context.set_offline(False)
+    state(page, "WM-04", "Saved")
+
+    assert (unasked, first, asked) == ([], 390, ["beforeunload"])
+    assert given(made)["WM-04"][0] == 391
+
+
 def test_what_waits_signed_out_is_sent_once_another_tab_is_signed_in(browse, made):
     page = browse(made.clerk, address(made))
     session = [cookie for cookie in page.context.cookies() if cookie["name"] == "session"]

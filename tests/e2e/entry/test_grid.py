@@ -219,6 +219,49 @@ def test_on_a_phone_one_criterion_is_entered_row_by_row(browse, grid_county):
     assert unreadable(page) == []
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_typing_over_what_a_check_corrected_says_that_the_correction_counts(browse, grid_county, language):
+    branch = grid_county.mine[0]
+    Value.objects.filter(round=grid_county.this, criterion__code="CY-01", branch=branch).update(department_number=20)
+    page = browse(grid_county.farms, "?criterion=CY-01", language=language)
+    expect(cell(page, 0, "CY-01")).to_have_class(re.compile("is-overruled"))
+    assert unreadable(page) == []
+
+    cell(page, 0, "CY-01").click()
+    page.keyboard.type("21")
+    page.keyboard.press("Enter")
+    wait_until_sent(page)
+    said = "You entered 21{unit}; department check: 20" if language == "en" else "您填 21"
+    unit = page.evaluate("Grid.columns[0].unit")
+    cell(page, 0, "CY-01").click()
+
+    expect(page.locator("[data-bar=hint]").last).to_contain_text(said.format(unit=f" {unit}" if unit else ""))
+    expect(cell(page, 0, "CY-01")).to_have_class(re.compile("is-overruled"))
+    page.keyboard.type("20")  # as it was corrected: now both are the same
+    page.keyboard.press("Enter")
+    expect(cell(page, 0, "CY-01")).not_to_have_class(re.compile("is-overruled|is-saved"))
+
+
+def test_a_pasted_fraction_of_a_percentage_is_doubted_before_and_after_it_is_written(browse, grid_county):
+    page = browse(grid_county.farms, "?criterion=ST-01")
+    page.evaluate("navigator.clipboard.writeText('0.947\\r\\n94.7\\r\\n')")
+    cell(page, 0, "ST-01").click()
+
+    page.keyboard.press("Control+V")
+    panel = page.locator("[data-panel]")
+    doubt = "0.947 looks like a decimal fraction: 94.7% is entered as 94.7; else it needs a note"
+    expect(panel.locator("tbody tr").nth(0)).to_contain_text(doubt)
+    expect(panel.locator("tbody tr").nth(1)).not_to_contain_text("fraction")
+    expect(panel.locator("[data-errors]")).to_contain_text("Percentages that look like decimal fractions: 1.")
+    assert unreadable(page) == []
+    page.keyboard.press("Enter")
+    wait_until_sent(page)
+    cell(page, 0, "ST-01").click()
+
+    expect(cell(page, 0, "ST-01")).to_have_class(re.compile("is-warned"))
+    expect(page.locator("[data-bar=hint]").last).to_have_text(doubt)
+
+
 def test_without_scripts_the_table_is_read_and_printed(chromium, live_server, client, grid_county):
     grid_county.enter("WM-04", "300")
     client.force_login(grid_county.clerk)

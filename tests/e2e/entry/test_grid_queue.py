@@ -152,7 +152,7 @@ def leave(*pages) -> None:
         page.close()
 
 
-def test_taking_theirs_takes_the_source_and_date_too(browse, grid_county):
+def test_taking_theirs_takes_the_source_and_date_too_and_another_number_has_a_date_of_its_own(browse, grid_county):
     theirs = {"by": grid_county.farms, "note": "新", "source": "粮食台账", "as_of": date(2025, 10, 31)}
     standing = grid_county.value("CY-01", grid_county.mine[0])
     page = browse(grid_county.farms, "?criterion=CY-01")
@@ -169,5 +169,14 @@ def test_taking_theirs_takes_the_source_and_date_too(browse, grid_county):
     page.keyboard.press("Enter")
     wait_until_sent(page)
 
-    row = grid_county.value("CY-01", grid_county.mine[0])
-    assert (row.reported_number, row.note, row.source, row.as_of) == (22, "新", "粮食台账", date(2025, 10, 31))
+    typed = papers_of(grid_county)
+    page.keyboard.press("Control+Z")
+    wait_until_sent(page)
+
+    assert typed == (22, "新", "粮食台账", None)  # of the day it was entered
+    assert papers_of(grid_county) == (20, "新", "粮食台账", date(2025, 10, 31))
+
+
+def papers_of(made) -> tuple:
+    row = made.value("CY-01", made.mine[0])
+    return row.reported_number, row.note, row.source, row.as_of
