@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations.county_forms import CalendarForm, SeenForm
+from evaluations.county_forms import CalendarForm, CountyStepForm, SeenForm
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.county_absent import AbsentList
 from evaluations.reading.county_branch import CountyBranch
@@ -78,9 +78,10 @@ def tell_step(request: HttpRequest, action: Action, outcome: Outcome | None) -> 
 
 def take(request: HttpRequest, seen: SeenCounty, action: Action) -> Outcome | None:
     """The step with what its form gave; None where there is no list to take it with."""
-    form, texts = SeenForm(request.POST), {name: request.POST.get(name, "")[:1000] for name in ("reason", "document")}
+    form, texts = CountyStepForm(request.POST), {name: request.POST.get(name, "")[:1000] for name in ("reason", "document")}
     if action.subject == Subject.COUNTY:
-        return move_county(seen.row, action, by=request.user, seen_revision=form.seen, **texts)
+        given = texts | {"seen_revision": form.seen, "due": form.asked_due}
+        return move_county(seen.row, action, by=request.user, **given)
     made = current_proposal(seen.row)
     return made and move_proposal(made, action, by=request.user, seen_revision=form.seen, **texts)
 

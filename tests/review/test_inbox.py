@@ -178,7 +178,8 @@ def test_entry_opened_again_is_told_every_clerk(county):
     county.stand(State.CLOSED_FOR_ENTRY)
     row = RoundCounty.objects.get(pk=county.county.pk)
 
-    move_county(row, REOPEN_ENTRY, by=county.organization_approver, seen_revision=row.revision, reason="停电")
+    asked = {"reason": "停电", "due": ahead()}
+    move_county(row, REOPEN_ENTRY, by=county.organization_approver, seen_revision=row.revision, **asked)
 
     assert told(county.clerk) == told(county.data) == ["entry_reopened"] and told(county.head) == []
 

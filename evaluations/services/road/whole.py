@@ -41,6 +41,7 @@ class Given:
     seen_revision: int
     reason: str = ""
     document: str = ""
+    due: datetime | None = None
 
 
 class WholeStep:
@@ -178,7 +179,7 @@ class WholeStep:
         Decision.objects.create(
             county=self.row, action=self.action.key, source=self.before, target=self.action.target, at=self.at,
             by=self.actor, role=grant.role if grant else "", acting_for=grant.acting_for if grant else "",
-            reason=self.given.reason, document=self.given.document,
+            reason=self.given.reason, document=self.given.document, due=self.given.due,
         )  # fmt: skip
 
     @property
