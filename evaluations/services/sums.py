@@ -48,7 +48,7 @@ def related_numbers(evaluation: EvaluationRound, standard: Standard, branch_ids:
 
 
 def with_reported(evaluation: EvaluationRound, touched: Sequence[Ready], standing: Standing) -> Standing:
-    """What a department returned counts as it was reported: the answer that is being given takes its correction away."""
+    """What a department returned counts as it was reported: the answer takes its correction away."""
     asked = {one.gate.branch_id: one.gate.unlocked for one in touched if one.gate.status == Status.PASSED}
     if not any(asked.values()):
         return standing

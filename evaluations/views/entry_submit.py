@@ -14,6 +14,7 @@ from branches.models import Branch
 from evaluations.reading.entry_receipt import receipt_of
 from evaluations.reading.entry_submit import Checklist
 from evaluations.reading.entry_words import waiting_words
+from evaluations.reading.people import refused_by_name
 from evaluations.reading.values import said
 from evaluations.services.road import UNKNOWN, Outcome, Wish, act
 from evaluations.views.counties import county_of
@@ -80,7 +81,7 @@ def tell(request: HttpRequest, outcome: Outcome) -> None:
     refused = list(outcome.refused.items())[:TOLD]
     known = [code for code, why in refused if why != UNKNOWN]  # a stranger's branch stays without a name
     names = {one.code: one.shown_name for one in Branch.objects.filter(code__in=known)}
-    for code, why in refused:
+    for code, why in refused_by_name(dict(refused)).items():
         shown = {"branch": names.get(code, code), "why": said(why)}
         messages.error(request, _("%(branch)s: %(why)s") % shown)
     if len(outcome.refused) > TOLD:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +16,7 @@ from evaluations.reading.review_samples import SamplePage
 from evaluations.review_forms import DrawForm, VisitForm
 from evaluations.services.sampling import NotDrawn, Visit, draw, record_visit
 from evaluations.views.counties import county_of
+from evaluations.views.refusing import forbid_beside
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +27,7 @@ def review_samples(request: HttpRequest, slug: str, county: str, star: str) -> H
     form = DrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not page.is_own:
-            raise Http404
+            forbid_beside(request, page.seen.row, "sample.draw")
         if form.is_valid() and taken(
             form, lambda: draw(page.seen.row, star, form.cleaned_data["size"], by=request.user)
         ):
@@ -43,7 +44,7 @@ def review_visit(request: HttpRequest, slug: str, county: str, star: str, pk: in
     checks = SiteCheck.objects.select_related("sample", "entry__branch")
     check = get_object_or_404(checks, pk=pk, sample__county=page.seen.row, sample__star=star)
     if not page.is_own:
-        raise Http404
+        forbid_beside(request, page.seen.row, "sample.visit")
     form = VisitForm(request.POST)
     if form.is_valid():
         read = form.cleaned_data

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +13,7 @@ from evaluations.reading.vetoes import ReportPage, VetoList, VetoPage, as_csv, a
 from evaluations.services import vetoing
 from evaluations.veto_forms import LiftForm, ReportForm, RuleForm
 from evaluations.views.counties import county_of
+from evaluations.views.refusing import forbid
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "xlsx": (as_xlsx, XLSX)}
@@ -98,10 +99,10 @@ def rule_on_lift(page: VetoPage, data: dict) -> str:
 
 
 def acting_page(request: HttpRequest, slug: str, county: str, pk: int, action) -> VetoPage:
-    """The record's page, for whoever holds a role of that step there; 404 otherwise."""
+    """The record's page, for whoever holds a role of that step there; who only looks may not take it."""
     page = VetoPage(county_of(request, slug, county), pk, request.user)
     if not page.may(action):
-        raise Http404
+        forbid(request, page.seen.row, action, page.row.criterion.star)
     return page
 
 

@@ -217,7 +217,7 @@ def test_what_is_for_others_is_not_found(client, county):
         client.force_login(person)
         assert {client.get(f"{county.base}/{page}").status_code for page in PAGES} == {404}
     client.force_login(county.organization_approver)
-    assert client.post(f"{county.base}/road/steps/propose/", {}).status_code == 404
+    assert client.post(f"{county.base}/road/steps/propose/", {}).status_code == 403  # looked at, not theirs
     assert client.post(f"{county.base}/road/steps/submit/", {}).status_code == 404
 
 
