@@ -199,7 +199,7 @@ SUBMIT = Action(
     ("in_time", "complete"),
 )  # fmt: skip
 WITHDRAW = Action(
-    "withdraw", _("Withdraw"), Subject.SUBMISSION, (Status.SUBMITTED,), Status.DRAFT, CLERK, (State.OPEN,), (),
+    "withdraw", _("Withdraw"), Subject.SUBMISSION, (Status.SUBMITTED,), Status.DRAFT, CLERK, ENTRY, (),
     ("in_time", "not_begun"),
 )  # fmt: skip
 RETURN = Action(
