@@ -19,6 +19,7 @@ from evaluations.reading.review_town import TownPage
 from evaluations.reading.values import said
 from evaluations.review_forms import StepForm, wishes_of
 from evaluations.services.road import Outcome, act, places_of
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry_submit import tell
 from evaluations.views.refusing import forbid_refused
@@ -30,6 +31,7 @@ SEVERAL = {PASS.key: PASS, RETAKE.key: RETAKE}  # steps taken with several branc
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def check(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """What waits for the township's word; a POST passes those chosen, or takes them back."""
     seen, places = checked_county(request, slug, county)
@@ -73,6 +75,7 @@ def told(request: HttpRequest, outcomes: list[Outcome]) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def check_branch(request: HttpRequest, slug: str, county: str, code: str, star: str = "") -> HttpResponse:
     """One branch, or one corrected star of it: what was given, what changed; passed on or returned from here."""
     seen, places = checked_county(request, slug, county)

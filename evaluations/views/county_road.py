@@ -25,6 +25,7 @@ from evaluations.services.rating import Busy
 from evaluations.services.road import Outcome, Wish, act, may_act
 from evaluations.services.road.counties import move_county
 from evaluations.services.road.proposals import move_proposal
+from evaluations.views.busy import told_when_busy
 from evaluations.views.entry_overview import watched_county
 from evaluations.views.entry_submit import tell, wishes_of
 from evaluations.views.refusing import forbid, forbid_beside
@@ -92,6 +93,7 @@ def take(request: HttpRequest, seen: SeenCounty, action: Action) -> Outcome | No
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def calendar(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The county's calendar; a POST prepares or changes it, and comes back filled where something is in the way."""
     seen = watched_county(request, slug, county)
@@ -126,6 +128,7 @@ def branches(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def branch(request: HttpRequest, slug: str, county: str, code: str) -> HttpResponse:
     """One branch with five stars; a POST gives one star back to its department."""
     seen = watched_county(request, slug, county)
@@ -145,6 +148,7 @@ def branch(request: HttpRequest, slug: str, county: str, code: str) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def absent(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Branches that never submitted: recorded as such, or let in after all."""
     seen = watched_county(request, slug, county)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from evaluations.reading.entry_words import waiting_words
 from evaluations.reading.people import refused_by_name
 from evaluations.reading.values import said
 from evaluations.services.road import UNKNOWN, Outcome, Wish, act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry import entry_of
 from evaluations.workflow import SUBMIT, WITHDRAW
@@ -27,6 +30,7 @@ TOLD = 10  # refusals spelled out
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def submit(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """What is in the way, and the button; a POST submits the branches chosen."""
     seen, scope = entry_of(request, slug, county)
@@ -50,6 +54,7 @@ def receipt(request: HttpRequest, slug: str, county: str, number: str) -> HttpRe
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("work", "slug", "county"))
 def withdraw(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Take submitted branches back, before the township check has begun."""
     seen, scope = entry_of(request, slug, county)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from evaluations.review_forms import FixForm, StepForm, wishes_of
 from evaluations.services.correcting import Fix, correct
 from evaluations.services.looking import keep_looks
 from evaluations.services.road import act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.refusing import forbid_beside, forbid_refused
 from evaluations.workflow import Subject
@@ -44,6 +47,7 @@ def columns_of(queue: Queue) -> dict:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def review_star(request: HttpRequest, slug: str, county: str, star: str, code: str) -> HttpResponse:
     """One branch's star; a POST takes a step with it, or leaves it for later, and opens the next."""
     page = page_of(request, slug, county, star, code)
@@ -101,6 +105,7 @@ def shown(
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("review_star", "slug", "county", "star", "code"))
 def review_correct(request: HttpRequest, slug: str, county: str, star: str, code: str) -> HttpResponse:
     """Correct one value, or take the correction back."""
     page = page_of(request, slug, county, star, code)

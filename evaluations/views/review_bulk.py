@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from evaluations.reading.review_queue import Queue
 from evaluations.review_forms import wishes_of
 from evaluations.services.looking import keep_looks
 from evaluations.services.road import Wish, act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry_submit import tell
 from evaluations.views.refusing import forbid
@@ -22,6 +25,7 @@ from evaluations.workflow import RECOMMEND, RECONSIDER, Action
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def review_bulk(request: HttpRequest, slug: str, county: str, star: str) -> HttpResponse:
     """All branches that the filter leaves, before they are recommended; a POST recommends those it names."""
     queue = acting_queue(request, slug, county, star, RECOMMEND)
@@ -41,6 +45,7 @@ def review_bulk(request: HttpRequest, slug: str, county: str, star: str) -> Http
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("review_queue", "slug", "county", "star"))
 def review_undo(request: HttpRequest, slug: str, county: str, star: str) -> HttpResponse:
     """Take back what was recommended last at one stroke; what somebody touched since stays."""
     queue = acting_queue(request, slug, county, star, RECONSIDER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,12 +16,14 @@ from evaluations.models import SiteCheck
 from evaluations.reading.review_samples import SamplePage
 from evaluations.review_forms import DrawForm, VisitForm
 from evaluations.services.sampling import NotDrawn, Visit, draw, record_visit
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.refusing import forbid_beside
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def review_samples(request: HttpRequest, slug: str, county: str, star: str) -> HttpResponse:
     """The samples of a star; a POST draws another one."""
     page = sample_page(request, slug, county, star)
@@ -38,6 +41,7 @@ def review_samples(request: HttpRequest, slug: str, county: str, star: str) -> H
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("review_samples", "slug", "county", "star"))
 def review_visit(request: HttpRequest, slug: str, county: str, star: str, pk: int) -> HttpResponse:
     """Keep what a visit found."""
     page = sample_page(request, slug, county, star)

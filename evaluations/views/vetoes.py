@@ -1,5 +1,7 @@
 """Vetoes of a county: listed, reported, lifted by two persons."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from evaluations.reading.values import said
 from evaluations.reading.vetoes import ReportPage, VetoList, VetoPage, as_csv, as_xlsx, reports_vetoes
 from evaluations.services import vetoing
 from evaluations.veto_forms import LiftForm, ReportForm, RuleForm
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.refusing import forbid
 
@@ -40,6 +43,7 @@ def vetoes_file(request: HttpRequest, slug: str, county: str, suffix: str) -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def report(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen = county_of(request, slug, county)
     page = ReportPage(seen, request.user, request.POST.get("branch", request.GET.get("branch", "")))
@@ -67,6 +71,7 @@ def veto(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("veto", "slug", "county", "pk"))
 def ask(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Ask for the lifting of a veto."""
     page = acting_page(request, slug, county, pk, vetoing.ASK_LIFT)
@@ -75,6 +80,7 @@ def ask(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("veto", "slug", "county", "pk"))
 def rule(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Lift a veto or keep it."""
     page = acting_page(request, slug, county, pk, vetoing.LIFT)
