@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,17 @@ class SeenForm(forms.Form):
         self.is_valid()
         revision = self.cleaned_data.get("revision")
         return -1 if revision is None else revision
+
+
+class CountyStepForm(SeenForm):
+    """A step of the county: the revision seen, and the time it asks for; what can't be read is none."""
+
+    due = moment(_("Entry closes at"))
+
+    @property
+    def asked_due(self) -> datetime | None:
+        self.is_valid()
+        return self.cleaned_data.get("due")
 
 
 class CalendarForm(SeenForm):

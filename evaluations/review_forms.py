@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from branches.fields import CleanCharField, CleanIntegerField
 from evaluations.deadline_forms import moment
 from evaluations.services.road import Wish
-from evaluations.workflow import ACTIONS, Action
+from evaluations.workflow import ACTIONS, Action, Subject, actions_of
 from scoring.models import Criterion
 
 MOST = 3000  # branches of one request
@@ -23,7 +23,10 @@ def reason_field(label) -> CleanCharField:
 
 
 class StepForm(forms.Form):
-    """A step with one branch or one star of it: only the steps offered are taken, only criteria of its own named."""
+    """A step with one branch or one star of it, be it open now or not: the service says what became of it.
+
+    Only criteria of its own are named.
+    """
 
     action = forms.ChoiceField()
     reason = reason_field(_("Reason"))
@@ -31,11 +34,11 @@ class StepForm(forms.Form):
     due = moment(_("To be answered by"))
     seen = CleanCharField(max_length=LONGEST, required=False)
 
-    def __init__(self, data=None, *, steps: Iterable[Action], criteria: Iterable[Criterion], **more):
+    def __init__(self, data=None, *, subject: Subject, criteria: Iterable[Criterion], **more):
         super().__init__(data, **more)
-        self.fields["action"].choices = [(step.key, step.label) for step in steps]
+        self.fields["action"].choices = [(step.key, step.label) for step in actions_of(subject)]
         self.fields["action"].error_messages = dict.fromkeys(
-            ("required", "invalid_choice"), _("Choose one of the steps offered; it may have moved on meanwhile.")
+            ("required", "invalid_choice"), _("Choose what to do.")
         )
         self.fields["criterion"].choices = [(row.code, row.code) for row in criteria]
         self.fields["due"].required = False

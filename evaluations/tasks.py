@@ -4,7 +4,7 @@ from celery import shared_task
 
 from branches.working_days import now
 from evaluations.services import confirming, evidence, mailing, objectors, purging, reminding, runs, uploads
-from evaluations.services.road import counties
+from evaluations.services.road import clock
 
 
 @shared_task
@@ -24,7 +24,7 @@ def reconcile() -> None:
 @shared_task
 def close_entry() -> None:
     """Close entry where its time and every extension is over."""
-    counties.close_overdue()
+    clock.close_overdue()
 
 
 @shared_task

@@ -165,7 +165,7 @@ CLOSE_ENTRY = Action(
 )  # fmt: skip
 REOPEN_ENTRY = Action(
     "reopen_entry", _("Reopen entry"), Subject.COUNTY, (State.CLOSED_FOR_ENTRY,), State.OPEN, APPROVER,
-    (State.CLOSED_FOR_ENTRY,), (Need.REASON,),
+    (State.CLOSED_FOR_ENTRY,), (Need.REASON, Need.DUE), ("due_ahead",),
 )  # fmt: skip
 BEGIN_REVIEW = Action(
     "begin_review", _("Begin review"), Subject.COUNTY, (State.CLOSED_FOR_ENTRY,), State.UNDER_REVIEW, REVIEWER,
@@ -202,7 +202,7 @@ SUBMIT = Action(
     ("in_time", "complete"),
 )  # fmt: skip
 WITHDRAW = Action(
-    "withdraw", _("Withdraw"), Subject.SUBMISSION, (Status.SUBMITTED,), Status.DRAFT, CLERK, (State.OPEN,), (),
+    "withdraw", _("Withdraw"), Subject.SUBMISSION, (Status.SUBMITTED,), Status.DRAFT, CLERK, ENTRY, (),
     ("in_time", "not_begun"),
 )  # fmt: skip
 RETURN = Action(

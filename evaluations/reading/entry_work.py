@@ -58,6 +58,7 @@ class WorkRow:
     returned: Returned | None
     url: str
     next_url: str  # the form, opened at what is next; empty where nothing is
+    in_time: bool  # is it taken now: in the township's time, or in its own where it was given back?
 
     @property
     def submission(self) -> Submission:
@@ -69,7 +70,7 @@ class WorkRow:
 
     @property
     def may_withdraw(self) -> bool:
-        return self.submission.status in WITHDRAW.sources
+        return self.in_time and self.submission.status in WITHDRAW.sources
 
     @property
     def ready(self) -> bool:
@@ -156,7 +157,12 @@ class Work:
         open_now = entry.submission.status == Status.DRAFT
         returned = self.returned(entry) if open_now else None
         following = self.following(code, progress) if open_now else ""
-        return WorkRow(entry, progress, stars, returned, link(self.seen, "entry_branch", code), following)
+        url = link(self.seen, "entry_branch", code)
+        return WorkRow(entry, progress, stars, returned, url, following, self.in_time(entry))
+
+    def in_time(self, entry: RosterEntry) -> bool:
+        own = entry.submission.answer_due
+        return self.deadline.open or (own is not None and self.now <= own and self.seen.row.state in WITHDRAW.counties)
 
     def following(self, branch: str, progress: Progress) -> str:
         """The branch's form, opened at what was returned or adds up wrongly, else at what is missing or unexplained."""

@@ -94,6 +94,7 @@ SENTENCES = {
     "due_township": _("Township checks end on %(due)s; waiting for you: %(n)s."),
     "due_department": _("Department reviews end on %(due)s; %(star)s not decided yet: %(n)s."),
     "due_answer": _("%(star)s was returned, to be answered by %(due)s; not answered yet: %(n)s."),
+    "due_corrected": _("%(star)s was corrected and is to be checked by %(due)s; waiting for you: %(n)s."),
     "due_objection": _("The notice ends on %(due)s; objections open: %(n)s."),
     "due_appeal": _("Appeals to be ruled on by %(due)s: %(n)s."),
     "late_entry": _("Entry closed on %(due)s; not submitted: %(place)s, %(n)s."),
@@ -101,6 +102,7 @@ SENTENCES = {
     "late_township": _("Township checks ended on %(due)s; not checked: %(place)s, %(n)s."),
     "late_department": _("Department reviews ended on %(due)s; %(star)s not decided: %(n)s."),
     "late_answer": _("%(star)s was to be answered by %(due)s; not answered: %(place)s, %(n)s."),
+    "late_corrected": _("%(star)s was corrected and to be checked by %(due)s; not checked: %(place)s, %(n)s."),
     "late_objection": _("The notice ended on %(due)s; objections open: %(n)s."),
     "late_appeal": _("Appeals were to be ruled on by %(due)s; open: %(n)s."),
 }  # fmt: skip

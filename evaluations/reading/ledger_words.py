@@ -53,6 +53,7 @@ WORDS: dict[str, Promise] = {
     "value.correct": gettext_lazy("Value corrected"),
     "value.take_back": gettext_lazy("Correction taken back"),
     "value.refuse_correction": gettext_lazy("Correction refused"),
+    "value.refuse_step": gettext_lazy("Correction refused"),
     "criterion.countersign": gettext_lazy("Countersigned"),
     "criterion.dissent": gettext_lazy("Dissent"),
     "criterion.refuse_countersign": gettext_lazy("Countersignature refused"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext
 
@@ -10,6 +11,7 @@ from accounts.models import Grant, User
 from branches.operator import OPERATOR
 from evaluations.services.edits import Answer
 from ledger.services import SYSTEM
+from tables.message import Message
 
 
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
@@ -26,6 +28,15 @@ def acted(by: str, acting_for: str, names: Mapping[str, str]) -> str:
     if not acting_for:
         return name
     return gettext("%(who)s (for %(absent)s)") % {"who": name, "absent": names.get(acting_for, acting_for)}
+
+
+def refused_by_name(refused: Mapping[str, Message]) -> dict[str, Message]:
+    """Why each was refused, with whoever is named in it as pages name them; the ledger keeps the account."""
+    names = names_of(str(why.params["by"]) for why in refused.values() if "by" in why.params)
+    return {
+        one: replace(why, params={**why.params, "by": names.get(why.params["by"], "")}) if "by" in why.params else why
+        for one, why in refused.items()
+    }
 
 
 def role_word(grant: Grant) -> str:

@@ -26,6 +26,7 @@ from tables.message import N_, Message
 from tables.text import clean_text
 
 LONGEST = 300
+LAST_TIME = "SELECT max(until) FROM evaluations_extension WHERE county_id = %s AND granted"
 LATEST = timedelta(days=730)  # a deadline that never comes would record nobody as late
 NOT_YOURS = N_("This step is not yours to take.")
 
@@ -47,6 +48,13 @@ def locked(county: RoundCounty) -> tuple[RoundCounty, datetime]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         return row, cursor.fetchone()[0]
+
+
+def last_time(county: RoundCounty) -> datetime:
+    """When the last of the county's units may still submit."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_TIME, [county.pk])
+        return max(filter(None, (county.entry_due, cursor.fetchone()[0])))
 
 
 def refuse(text: str, **params: object) -> None:

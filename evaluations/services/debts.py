@@ -52,6 +52,16 @@ ANSWER = f"""
     ) x
     WHERE {HERE} AND v.status = 'returned' GROUP BY place, v.star, x.department, v.due
 """
+# The township checks a correction before its department reviews it: by then, or where the answer came after, at once.
+CORRECTED = f"""
+    SELECT r.township_id, v.star, '', count(*), x.due
+    FROM evaluations_rosterentry r JOIN evaluations_starreview v ON v.entry_id = r.id
+    CROSS JOIN LATERAL (
+        SELECT greatest(%(department_due)s::timestamptz, max(d.due)) AS due FROM evaluations_decision d
+        WHERE d.submission_id = r.id AND d.star = v.star AND d.action IN ('return_star', 'give_back')
+    ) x
+    WHERE {HERE} AND v.status = 'corrected' AND x.due IS NOT NULL GROUP BY r.township_id, v.star, x.due
+"""
 # Whatever notice it came to: one that was withdrawn leaves its objections open, and the next one's last day is theirs.
 OBJECTION = """
     SELECT c.county_id, CASE WHEN o.status = 'filed' THEN o.star ELSE '' END AS star, '', count(*),
@@ -81,6 +91,7 @@ OWING: dict[str, tuple[str, tuple[str, ...]]] = {  # what is owed: the statement
     "township": (TOWNSHIP, ("open", "closed_for_entry", "under_review")),
     "department": (DEPARTMENT, ("under_review",)),
     "answer": (ANSWER, ("under_review",)),
+    "corrected": (CORRECTED, ("under_review",)),
     "objection": (OBJECTION, ("on_notice", "confirmed", "closed")),
     "appeal": (APPEAL, ("confirmed", "closed")),
 }
@@ -106,6 +117,7 @@ class Debt:
             return Role.DEPARTMENT_CLERK if self.department else Role.ENTRY_CLERK
         return {
             "entry": Role.ENTRY_CLERK, "data": Role.DEPARTMENT_CLERK, "township": Role.TOWNSHIP_REVIEWER,
+            "corrected": Role.TOWNSHIP_REVIEWER,
             "department": Role.DEPARTMENT_REVIEWER, "appeal": Role.ORGANIZATION_APPROVER,
         }[self.what]  # fmt: skip
 

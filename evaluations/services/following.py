@@ -131,7 +131,7 @@ def places_of(told: Told, county: RoundCounty, branches: Sequence[str]) -> dict[
     places: dict[str, list[str]] = {}
     for code in branches:
         places.setdefault(f"{code[:9]}000", []).append(code)
-    return places
+    return dict(sorted(places.items()))  # two who tell the same townships wait for each other and never in a ring
 
 
 def holders(role: Role, county: RoundCounty, place: str, star: str, owners: Iterable[str] | None) -> list[To]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tables.errors import BadCell
 from tables.message import N_, Message
+from tables.text import clean_text
 
+LONGEST = 300  # of a reason
 GAP = r"[\W_]{0,3}+"  # how people break a long number: spaces, dashes, commas of any width, never a letter or digit
 PROVINCE = rf"(?:1{GAP}[1-5]|2{GAP}[1-3]|3{GAP}[1-7]|4{GAP}[1-6]|5{GAP}[0-4]|6{GAP}[1-5]|7{GAP}1|8{GAP}[1-3])"
 DAY_OF_BIRTH = GAP.join(
@@ -47,5 +50,11 @@ def is_mobile(found: str) -> bool:
 
 
 def fit_to_keep(text: str) -> str:
-    """The text of a refused step, as the ledger may keep it for ever: nothing where it holds such a number."""
-    return "" if private_number(text) else text
+    """The text of a refused step, as the ledger may keep it for ever: nothing where it holds such a number.
+
+    What was sent may be of any length and hold anything: it is kept as far as a reason goes, and only as clean text.
+    """
+    try:
+        return "" if private_number(text) else clean_text(text[:LONGEST], max_length=LONGEST)
+    except BadCell:
+        return ""

@@ -37,8 +37,8 @@ LADDER = (
 )  # fmt: skip
 FORGOTTEN = 30  # days after which nobody is reminded any more
 PAGES = {
-    "entry": "work", "data": "work", "answer": "work", "township": "check", "objection": "objections",
-    "appeal": "appeals",
+    "entry": "work", "data": "work", "answer": "work", "township": "check", "corrected": "check",
+    "objection": "objections", "appeal": "appeals",
 }  # where else: the ranking  # fmt: skip
 
 

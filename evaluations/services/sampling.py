@@ -14,6 +14,7 @@ from functools import wraps
 from hashlib import sha256
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -143,6 +144,7 @@ def record_visit(county: RoundCounty, check: SiteCheck, visit: Visit, *, by: Use
     before = {"on": row.checked_on.isoformat() if row.checked_on else "", "agrees": row.agrees, "finding": row.finding}
     row.checked_on, row.agrees, row.finding, row.by, row.at = visit.on, visit.agrees, finding, by.ledger_name, Now()
     row.save(update_fields=["checked_on", "agrees", "finding", "by", "at"])
+    show_in_star(row.entry_id, check.sample.star)
     detail = {
         "round": county.round.slug, "star": check.sample.star, "branch": row.entry.branch.code, "before": before,
         "on": visit.on.isoformat(), "agrees": visit.agrees, "finding": finding,
@@ -168,6 +170,12 @@ def refuse_barred(row: SiteCheck, by: User) -> None:
 def name_of(username: str) -> str:
     """What an account is called, as people read it."""
     return str(User.objects.filter(username=username).first() or username)
+
+
+def show_in_star(entry_id: int, star: str) -> None:
+    """Whoever is about to decide has to see what was found: it raises the star's revision, as a dissent does."""
+    stars = StarReview.objects.filter(entry=entry_id, star=star)
+    stars.update(revision=F("revision") + 1, changed_at=Now())
 
 
 def read_finding(visit: Visit) -> str:

@@ -11,9 +11,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from evaluations.checking import related_codes, relation_errors, wrong_sums
-from evaluations.models import EvaluationRound
+from evaluations.models import EvaluationRound, Value
 from evaluations.services.explaining import numbers_of
 from evaluations.services.writing import Ready, number_of
+from evaluations.workflow import Status
 from scoring.standard import Standard
 from tables.message import Message
 
@@ -31,6 +32,7 @@ def refused_sums(evaluation: EvaluationRound, standard: Standard, ready: Sequenc
     if not touched:
         return {}
     standing = related_numbers(evaluation, standard, {one.gate.branch_id for one in touched})
+    standing = with_reported(evaluation, touched, standing)
     going = [one for one in touched if is_up_to_date(one, standing)]
     refused: dict[UUID, Message] = {}
     while wrong := wrong_beside(standard, going, standing):
@@ -43,6 +45,20 @@ def related_numbers(evaluation: EvaluationRound, standard: Standard, branch_ids:
     """(branch, period) → code → (number, revision), for the criteria that are a whole or a part."""
     related = related_codes(standard)
     return numbers_of(evaluation, branch_ids, {row.pk: row.code for row in standard.criteria if row.code in related})
+
+
+def with_reported(evaluation: EvaluationRound, touched: Sequence[Ready], standing: Standing) -> Standing:
+    """What a department returned counts as it was reported: the answer takes its correction away."""
+    asked = {one.gate.branch_id: one.gate.unlocked for one in touched if one.gate.status == Status.PASSED}
+    if not any(asked.values()):
+        return standing
+    changed = {where: dict(those) for where, those in standing.items()}
+    values = Value.objects.filter(round=evaluation, branch__in=asked, criterion__code__in=set().union(*asked.values()))
+    fields = ("branch_id", "period", "criterion__code", "reported_number", "revision")
+    for branch, period, code, number, revision in values.values_list(*fields):
+        if code in asked[branch] and code in changed.get((branch, period), {}):
+            changed[branch, period][code] = number, revision
+    return changed
 
 
 def is_up_to_date(one: Ready, standing: Standing) -> bool:

@@ -23,6 +23,16 @@ def page_again(request: HttpRequest, *_args, **_kwargs) -> HttpResponse:
     return HttpResponseClientRefresh() if request.htmx else redirect(request.get_full_path())
 
 
+def leading_to(page: str, *names: str) -> Answer:
+    """The page of that name, with the sentence, instead of an address that is only posted to."""
+
+    def answer(request: HttpRequest, *_args, **named) -> HttpResponse:
+        messages.error(request, busy_words())
+        return redirect(page, *(named[name] for name in names))
+
+    return answer
+
+
 def busy_words() -> str:
     return _("Nothing was written: somebody else is writing here just now. Try again.")
 

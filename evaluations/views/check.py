@@ -13,13 +13,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.roles import Role
 from branches.models import CODE_LENGTH
 from evaluations.reading.county import SeenCounty
+from evaluations.reading.people import refused_by_name
 from evaluations.reading.review_check import CheckList
 from evaluations.reading.review_town import TownPage
 from evaluations.reading.values import said
 from evaluations.review_forms import StepForm, wishes_of
 from evaluations.services.road import Outcome, act, places_of
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry_submit import tell
+from evaluations.views.refusing import forbid_refused
 from evaluations.workflow import PASS, PASS_STAR, RETAKE
 from scoring.models import STAR_CODES
 
@@ -28,6 +31,7 @@ SEVERAL = {PASS.key: PASS, RETAKE.key: RETAKE}  # steps taken with several branc
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def check(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """What waits for the township's word; a POST passes those chosen, or takes them back."""
     seen, places = checked_county(request, slug, county)
@@ -71,13 +75,14 @@ def told(request: HttpRequest, outcomes: list[Outcome]) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def check_branch(request: HttpRequest, slug: str, county: str, code: str, star: str = "") -> HttpResponse:
     """One branch, or one corrected star of it: what was given, what changed; passed on or returned from here."""
     seen, places = checked_county(request, slug, county)
     page = TownPage(seen, places, code, star, reader=request.user)
     if request.method != "POST":
-        return shown(request, page, StepForm(steps=page.steps, criteria=page.criteria))
-    form = StepForm(request.POST, steps=page.steps, criteria=page.criteria)
+        return shown(request, page, StepForm(subject=page.subject, criteria=page.criteria))
+    form = StepForm(request.POST, subject=page.subject, criteria=page.criteria)
     if form.is_valid() and stepped(request, page, form):
         return redirect(seen.url("check"))
     fresh = TownPage(seen, places, code, star, reader=request.user)
@@ -87,7 +92,8 @@ def check_branch(request: HttpRequest, slug: str, county: str, code: str, star: 
 def stepped(request: HttpRequest, page: TownPage, form: StepForm) -> bool:
     """Take the step; where it is refused, the form says why and keeps what was typed."""
     outcome = act(page.seen.row, form.step, form.wishes, by=request.user, star=page.star, **form.asked)
-    for why in outcome.refused.values():
+    forbid_refused(outcome)
+    for why in refused_by_name(outcome.refused).values():
         form.add_error(None, said(why))
     if outcome.moved or outcome.repeated:
         words = {"branch": page.title, "step": form.step.label}

@@ -15,6 +15,7 @@ from evaluations.review_forms import WordForm, wishes_of
 from evaluations.services import countersigning
 from evaluations.services.countersigning import Word
 from evaluations.services.road import Outcome
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry_submit import tell
 
@@ -31,6 +32,7 @@ def countersigns(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def countersign(request: HttpRequest, slug: str, county: str, criterion: str) -> HttpResponse:
     """One criterion: sign for all, for those chosen, or dissent with a note."""
     seen = county_of(request, slug, county)

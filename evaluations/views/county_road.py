@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations.county_forms import CalendarForm, SeenForm
+from evaluations.county_forms import CalendarForm, CountyStepForm, SeenForm
 from evaluations.reading.county import SeenCounty
 from evaluations.reading.county_absent import AbsentList
 from evaluations.reading.county_branch import CountyBranch
@@ -25,8 +25,10 @@ from evaluations.services.rating import Busy
 from evaluations.services.road import Outcome, Wish, act, may_act
 from evaluations.services.road.counties import move_county
 from evaluations.services.road.proposals import move_proposal
+from evaluations.views.busy import told_when_busy
 from evaluations.views.entry_overview import watched_county
 from evaluations.views.entry_submit import tell, wishes_of
+from evaluations.views.refusing import forbid, forbid_beside
 from evaluations.views.values import is_in_the_way
 from evaluations.workflow import ACTIONS, MARK_ABSENT, READMIT, SEND_BACK, Action, Subject
 
@@ -54,8 +56,10 @@ def step(request: HttpRequest, slug: str, county: str, key: str) -> HttpResponse
     """One step of the county or of its list."""
     seen = watched_county(request, slug, county)
     action = ACTIONS.get(key)
-    if action is None or action.subject not in WHOLE or may_act(request.user, action, county, place=county) is None:
+    if action is None or action.subject not in WHOLE:
         raise Http404
+    if may_act(request.user, action, county, place=county) is None:
+        forbid(request, seen.row, action)
     try:
         tell_step(request, action, take(request, seen, action))
     except (OperationalError, Busy) as error:
@@ -78,22 +82,25 @@ def tell_step(request: HttpRequest, action: Action, outcome: Outcome | None) -> 
 
 def take(request: HttpRequest, seen: SeenCounty, action: Action) -> Outcome | None:
     """The step with what its form gave; None where there is no list to take it with."""
-    form, texts = SeenForm(request.POST), {name: request.POST.get(name, "")[:1000] for name in ("reason", "document")}
+    form = CountyStepForm(request.POST)
+    texts = {name: request.POST.get(name, "")[:1000] for name in ("reason", "document")}
     if action.subject == Subject.COUNTY:
-        return move_county(seen.row, action, by=request.user, seen_revision=form.seen, **texts)
+        given = texts | {"seen_revision": form.seen, "due": form.asked_due}
+        return move_county(seen.row, action, by=request.user, **given)
     made = current_proposal(seen.row)
     return made and move_proposal(made, action, by=request.user, seen_revision=form.seen, **texts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def calendar(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The county's calendar; a POST prepares or changes it, and comes back filled where something is in the way."""
     seen = watched_county(request, slug, county)
     if request.method != "POST":
         return show_calendar(request, seen, CalendarForm(seen.row))
     if keeps_calendar(request.user, seen.row) is None:
-        raise Http404
+        forbid_beside(request, seen.row, "calendar.set")
     form = CalendarForm(seen.row, request.POST)
     if not form.is_valid():
         return show_calendar(request, seen, form)
@@ -121,6 +128,7 @@ def branches(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def branch(request: HttpRequest, slug: str, county: str, code: str) -> HttpResponse:
     """One branch with five stars; a POST gives one star back to its department."""
     seen = watched_county(request, slug, county)
@@ -128,7 +136,7 @@ def branch(request: HttpRequest, slug: str, county: str, code: str) -> HttpRespo
     if request.method != "POST":
         return render(request, "county/branch.html", {"seen": seen, "page": page})
     if not page.may_send_back:
-        raise Http404
+        forbid(request, seen.row, SEND_BACK)
     wish, asked = Wish(code, SeenForm(request.POST).seen), request.POST.get("star", "")
     star = asked if asked in {one.code for one in seen.stars} else ""
     outcome = act(seen.row, SEND_BACK, [wish], by=request.user, star=star, reason=request.POST.get("reason", "")[:1000])
@@ -140,15 +148,16 @@ def branch(request: HttpRequest, slug: str, county: str, code: str) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def absent(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Branches that never submitted: recorded as such, or let in after all."""
     seen = watched_county(request, slug, county)
     page = AbsentList(seen, request.user, request.POST)
     if request.method != "POST":
         return render(request, "county/absent.html", {"seen": seen, "page": page})
-    if not page.mine:
-        raise Http404
     action = READMIT if request.POST.get("step") == READMIT.key else MARK_ABSENT
+    if not page.mine:
+        forbid(request, seen.row, action)
     reason = request.POST.get("reason", "")[:1000]
     outcome = act(seen.row, action, wishes_of(request), by=request.user, reason=reason, due=page.due)
     tell(request, outcome)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from evaluations.services.road import act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.entry import entry_of
 from evaluations.views.entry_submit import tell, wishes_of
 from evaluations.workflow import ANSWER, ANSWER_DATA
@@ -19,6 +22,7 @@ STEPS = {ANSWER.key: ANSWER, ANSWER_DATA.key: ANSWER_DATA}
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("work", "slug", "county"))
 def answer(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """The township sends it to its reviewer, a department straight to the star's."""
     seen, _scope = entry_of(request, slug, county)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +23,7 @@ from evaluations.reading.entry_overview import OVERSEERS, Overview, approves
 from evaluations.reading.entry_overview import unit_of as unit_name
 from evaluations.reading.values import said
 from evaluations.services import deadlines
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry import entry_of
 
@@ -43,6 +46,7 @@ def branches(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("entry_overview", "slug", "county"))
 def due(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Set the county's deadline."""
     seen = approved_county(request, slug, county)
@@ -56,6 +60,7 @@ def due(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("work", "slug", "county"))
 def ask(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """A clerk asks for more time."""
     seen, scope = entry_of(request, slug, county)
@@ -73,6 +78,7 @@ def ask(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("entry_overview", "slug", "county"))
 def decide(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Grant an extension, or refuse it."""
     seen = approved_county(request, slug, county)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +16,10 @@ from branches.models import Branch
 from evaluations.reading.entry_receipt import receipt_of
 from evaluations.reading.entry_submit import Checklist
 from evaluations.reading.entry_words import waiting_words
+from evaluations.reading.people import refused_by_name
 from evaluations.reading.values import said
 from evaluations.services.road import UNKNOWN, Outcome, Wish, act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.entry import entry_of
 from evaluations.workflow import SUBMIT, WITHDRAW
@@ -26,6 +30,7 @@ TOLD = 10  # refusals spelled out
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def submit(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """What is in the way, and the button; a POST submits the branches chosen."""
     seen, scope = entry_of(request, slug, county)
@@ -49,6 +54,7 @@ def receipt(request: HttpRequest, slug: str, county: str, number: str) -> HttpRe
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("work", "slug", "county"))
 def withdraw(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Take submitted branches back, before the township check has begun."""
     seen, scope = entry_of(request, slug, county)
@@ -80,7 +86,7 @@ def tell(request: HttpRequest, outcome: Outcome) -> None:
     refused = list(outcome.refused.items())[:TOLD]
     known = [code for code, why in refused if why != UNKNOWN]  # a stranger's branch stays without a name
     names = {one.code: one.shown_name for one in Branch.objects.filter(code__in=known)}
-    for code, why in refused:
+    for code, why in refused_by_name(dict(refused)).items():
         shown = {"branch": names.get(code, code), "why": said(why)}
         messages.error(request, _("%(branch)s: %(why)s") % shown)
     if len(outcome.refused) > TOLD:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from evaluations.reading.people import refused_by_name
 from evaluations.reading.review_queue import Queue, heads_of
 from evaluations.reading.review_star import StarPage
 from evaluations.reading.values import said
@@ -16,7 +19,10 @@ from evaluations.review_forms import FixForm, StepForm, wishes_of
 from evaluations.services.correcting import Fix, correct
 from evaluations.services.looking import keep_looks
 from evaluations.services.road import act
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
+from evaluations.views.refusing import forbid_beside, forbid_refused
+from evaluations.workflow import Subject
 
 LATER = "later"
 
@@ -41,6 +47,7 @@ def columns_of(queue: Queue) -> dict:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def review_star(request: HttpRequest, slug: str, county: str, star: str, code: str) -> HttpResponse:
     """One branch's star; a POST takes a step with it, or leaves it for later, and opens the next."""
     page = page_of(request, slug, county, star, code)
@@ -61,14 +68,15 @@ def page_of(request: HttpRequest, slug: str, county: str, star: str, code: str) 
 
 
 def form_of(page: StarPage, data=None) -> StepForm:
-    return StepForm(data, steps=page.steps, criteria=[line.row for line in page.returnable])
+    return StepForm(data, subject=Subject.STAR, criteria=[line.row for line in page.returnable])
 
 
 def stepped(request: HttpRequest, page: StarPage, form: StepForm) -> bool:
     """Take the step and keep what was seen; where it is refused, the form says why and keeps what was typed."""
     row, star, wishes = page.seen.row, page.head.code, form.wishes
     outcome = act(row, form.step, wishes, by=request.user, star=star, **form.asked)
-    for why in outcome.refused.values():
+    forbid_refused(outcome)
+    for why in refused_by_name(outcome.refused).values():
         form.add_error(None, said(why))
     if outcome.moved or outcome.repeated:
         keep_looks(row, star, wishes, by=request.user, moved=outcome.moved)
@@ -97,11 +105,12 @@ def shown(
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("review_star", "slug", "county", "star", "code"))
 def review_correct(request: HttpRequest, slug: str, county: str, star: str, code: str) -> HttpResponse:
     """Correct one value, or take the correction back."""
     page = page_of(request, slug, county, star, code)
     if not page.queue.is_own:
-        raise Http404
+        forbid_beside(request, page.seen.row, "value.correct")
     form = FixForm(request.POST)
     if form.is_valid():
         read = form.cleaned_data

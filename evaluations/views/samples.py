@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,18 +16,21 @@ from evaluations.models import SiteCheck
 from evaluations.reading.review_samples import SamplePage
 from evaluations.review_forms import DrawForm, VisitForm
 from evaluations.services.sampling import NotDrawn, Visit, draw, record_visit
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
+from evaluations.views.refusing import forbid_beside
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def review_samples(request: HttpRequest, slug: str, county: str, star: str) -> HttpResponse:
     """The samples of a star; a POST draws another one."""
     page = sample_page(request, slug, county, star)
     form = DrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not page.is_own:
-            raise Http404
+            forbid_beside(request, page.seen.row, "sample.draw")
         if form.is_valid() and taken(
             form, lambda: draw(page.seen.row, star, form.cleaned_data["size"], by=request.user)
         ):
@@ -37,13 +41,14 @@ def review_samples(request: HttpRequest, slug: str, county: str, star: str) -> H
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("review_samples", "slug", "county", "star"))
 def review_visit(request: HttpRequest, slug: str, county: str, star: str, pk: int) -> HttpResponse:
     """Keep what a visit found."""
     page = sample_page(request, slug, county, star)
     checks = SiteCheck.objects.select_related("sample", "entry__branch")
     check = get_object_or_404(checks, pk=pk, sample__county=page.seen.row, sample__star=star)
     if not page.is_own:
-        raise Http404
+        forbid_beside(request, page.seen.row, "sample.visit")
     form = VisitForm(request.POST)
     if form.is_valid():
         read = form.cleaned_data

@@ -1,8 +1,10 @@
 """Vetoes of a county: listed, reported, lifted by two persons."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,8 +14,10 @@ from evaluations.reading.values import said
 from evaluations.reading.vetoes import ReportPage, VetoList, VetoPage, as_csv, as_xlsx, reports_vetoes
 from evaluations.services import vetoing
 from evaluations.veto_forms import LiftForm, ReportForm, RuleForm
+from evaluations.views.busy import leading_to, told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.downloads import CSV, XLSX, county_file
+from evaluations.views.refusing import forbid
 
 FILES = {"csv": (as_csv, CSV), "xlsx": (as_xlsx, XLSX)}
 
@@ -38,6 +42,7 @@ def vetoes_file(request: HttpRequest, slug: str, county: str, suffix: str) -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def report(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     seen = county_of(request, slug, county)
     page = ReportPage(seen, request.user, request.POST.get("branch", request.GET.get("branch", "")))
@@ -65,6 +70,7 @@ def veto(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("veto", "slug", "county", "pk"))
 def ask(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Ask for the lifting of a veto."""
     page = acting_page(request, slug, county, pk, vetoing.ASK_LIFT)
@@ -73,6 +79,7 @@ def ask(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@partial(told_when_busy, answer=leading_to("veto", "slug", "county", "pk"))
 def rule(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """Lift a veto or keep it."""
     page = acting_page(request, slug, county, pk, vetoing.LIFT)
@@ -97,10 +104,10 @@ def rule_on_lift(page: VetoPage, data: dict) -> str:
 
 
 def acting_page(request: HttpRequest, slug: str, county: str, pk: int, action) -> VetoPage:
-    """The record's page, for whoever holds a role of that step there; 404 otherwise."""
+    """The record's page, for whoever holds a role of that step there; who only looks may not take it."""
     page = VetoPage(county_of(request, slug, county), pk, request.user)
     if not page.may(action):
-        raise Http404
+        forbid(request, page.seen.row, action, page.row.criterion.star)
     return page
 
 

@@ -1,6 +1,7 @@
 """A submission given back: who may, why, what it opens, and what brings the branch on its road again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
-from evaluations.models import Decision
+from evaluations.models import Decision, RoundCounty, Submission
 from evaluations.services import evidence as service
 from evaluations.services.completeness import Branch, progress_of
 from evaluations.services.road import act
-from evaluations.workflow import RETURN, SUBMIT
+from evaluations.workflow import RETURN, SUBMIT, WITHDRAW, State
 from tests import factories
 from tests.entry import files, world
 from tests.entry.giving import fill, reviewer, submission, wishes
@@ -49,6 +50,41 @@ def test_a_return_says_why_and_opens_only_the_criteria_named(county):
     assert (decision.action, decision.reason, decision.criteria) == ("return", "与台账不符", ["WM-04"])
     assert county.enter("WM-04", "470", revision=1).status == "saved"
     assert county.enter("ZB-10", "1", revision=1).status == "locked"
+
+
+def answered_after_entry(county):
+    """Given back with a time of its own, corrected and submitted again while the county is closed for entry."""
+    fill(county)
+    submit(county)
+    RoundCounty.objects.filter(pk=county.county.pk).update(state=State.CLOSED_FOR_ENTRY)
+    due = timezone.now() + timedelta(days=2)
+    act(county.county, RETURN, wishes(county), by=reviewer(county), criteria=["WM-04"], reason="与台账不符", due=due)
+    assert county.enter("WM-04", "470", revision=1).status == "saved" and submit(county).moved
+
+
+def test_what_was_given_back_and_answered_is_withdrawn_in_its_own_time(client, county):
+    answered_after_entry(county)
+    client.force_login(county.clerk)
+    client.cookies["django_language"] = "en"
+    offered = f"{county.base}/entry/withdraw/" in client.get(f"{county.base}/entry/").content.decode()
+
+    outcome = act(county.county, WITHDRAW, wishes(county), by=county.clerk)
+
+    row = submission(county)
+    assert offered and outcome.moved and (row.status, row.unlocked) == ("draft", ["WM-04"])
+    assert county.enter("WM-04", "460", revision=2).status == "saved"
+    assert county.enter("ZB-10", "1", revision=1).status == "locked" and submit(county).moved
+
+
+def test_what_was_given_back_is_not_withdrawn_once_its_time_is_over(client, county):
+    answered_after_entry(county)
+    Submission.objects.update(answer_due=timezone.now() - timedelta(minutes=1))
+    client.force_login(county.clerk)
+    offered = f"{county.base}/entry/withdraw/" in client.get(f"{county.base}/entry/").content.decode()
+
+    outcome = act(county.county, WITHDRAW, wishes(county), by=county.clerk)
+
+    assert not offered and refused(outcome) == "Entry is closed in this county."
 
 
 @pytest.mark.parametrize(

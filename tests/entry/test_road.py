@@ -117,7 +117,8 @@ def test_whoever_is_not_the_township_s_clerk_moves_nothing(county):
     outcomes = [submit(county, by=other) for other in others]
     elsewhere = submit(county, county.branches[-1])
 
-    assert [refused(outcome) for outcome in [*outcomes, elsewhere]] == [str(road.UNKNOWN)] * 4
+    assert [refused(outcome) for outcome in outcomes] == [str(road.UNKNOWN), *[str(road.NOT_YOURS)] * 2]
+    assert refused(elsewhere) == str(road.UNKNOWN)
     assert not Decision.objects.exists()
 
 

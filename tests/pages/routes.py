@@ -136,6 +136,11 @@ UNFILLED += ("countersign", "county_calendar", "veto_report", "veto_ask", "veto_
 UNFILLED += ("objection",)
 ANSWERED |= {"objection_new": 200}  # a branch is chosen first
 ANSWERED |= dict.fromkeys(UNFILLED, 422)  # an empty form comes back with what is missing
+# Posted by whoever may look and has no role there: 403, and the refusal is in the ledger.
+LOOKED_ON = dict.fromkeys(("county_step", "county_calendar", "county_absent"), WATCHED)
+LOOKED_ON |= {"county_branch": COUNTY_PAGES["county_branch"], "review_correct": REVIEWED_BRANCH}
+LOOKED_ON |= dict.fromkeys(("review_bulk", "review_undo", "review_samples", "review_visit"), REVIEWED)
+LOOKED_ON |= dict.fromkeys(("veto_ask", "veto_rule"), COUNTY_PAGES["veto"])
 SENT = {"save_values": ENTRY}  # JSON is sent: 400 for an empty body where allowed, 401 for whoever isn't signed in
 # Evidence is seen as its values are; test_evidence_seen.py
 EVIDENCE = {"evidence", "evidence_remove", "evidence_file", "evidence_thumbnail"}

@@ -61,14 +61,15 @@ def test_each_page_opens_for_its_roles_and_is_missing_for_others(client, stated_
 
 
 @pytest.mark.parametrize("who", PERSONS)
-def test_each_step_of_a_run_is_taken_by_its_roles_and_is_missing_for_others(client, world, who):
+def test_each_step_is_taken_by_its_roles_forbidden_to_who_looks_and_missing_for_others(client, world, who):
     client.force_login(world.people[who])
     found, expected = {}, {}
 
     for page, places in routes.POSTED.items():
         for place, (allowed, _confirmed) in places.items():
             found[page, place] = client.post(county_address(world, page, place)).status_code
-            expected[page, place] = routes.ANSWERED.get(page, 302) if who in allowed else 404
+            looking, _confirmed = routes.LOOKED_ON.get(page, {}).get(place, (set(), set()))
+            expected[page, place] = routes.ANSWERED.get(page, 302) if who in allowed else 403 if who in looking else 404
 
     assert found == expected
 

@@ -74,6 +74,22 @@ def test_the_form_opens_what_was_returned_and_nothing_else(client, county):
     assert form.places["ST-07"][0].returned and form.shut == ""
 
 
+@pytest.mark.parametrize("returned", [True, False])
+def test_a_part_is_judged_beside_the_whole_as_reported_where_that_is_returned_too(returned):
+    county = world.build(checks={"PA-06": '{"part_of": "ST-07"}'})
+    county.fill(county.branches[0])
+    county.put(Status.PASSED)
+    Value.objects.filter(branch=county.branches[0], criterion__code="ST-07").update(department_number=5)
+    if returned:
+        give_back(county, "ST-07")
+    asked = {"reason": "不符", "criteria": ["PA-06"], "due": ahead()}
+    assert county.act(RETURN_STAR, by=county.reviewers["rule_of_law"], star="rule_of_law", **asked).moved
+
+    answer = county.entry.enter("PA-06", "10", revision=1)
+
+    assert answer.status == ("saved" if returned else "refused")
+
+
 def test_a_correction_is_sent_once_everything_is_corrected(client, county):
     give_back(county, "ST-07")
 

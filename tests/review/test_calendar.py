@@ -1,6 +1,7 @@
 """A county's calendar: who prepares it, who opens, what changes later, and when entry closes by itself."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,8 +10,9 @@ from accounts.roles import Role
 from evaluations.models import Extension, RosterEntry, RoundCounty
 from evaluations.services.calendar import Calendar, calendar_of, keep_calendar
 from evaluations.services.deadlines import DeadlineRefused, set_due
-from evaluations.services.road.counties import close_overdue
-from evaluations.workflow import CLOSE_ENTRY, OPEN_ENTRY, State
+from evaluations.services.road.clock import close_overdue
+from evaluations.services.road.counties import CountyStep
+from evaluations.workflow import CLOSE_ENTRY, OPEN_ENTRY, REOPEN_ENTRY, State
 from ledger.models import LedgerEntry
 from tests.evaluations.refusing import assert_refused
 from tests.review import world
@@ -167,6 +169,51 @@ def test_the_clock_closes_entry_itself_once(county):
     decision = county.county.decisions.last()
     assert (before, closed) == (0, [1, 0]) and county.county.state == State.CLOSED_FOR_ENTRY
     assert (decision.action, decision.by) == ("close_entry", "system")
+
+
+@pytest.fixture
+def closed(county):
+    """Closed by the clock, three minutes after its time."""
+    opened(county)
+    RoundCounty.objects.filter(pk=county.county.pk).update(entry_due=world.ahead(minutes=-3))
+    assert close_overdue() == 1
+    return county
+
+
+def test_entry_opened_again_has_a_time_of_its_own_and_the_clock_leaves_it_open(closed):
+    old, due = closed.county.entry_due, world.ahead(days=2)
+
+    reopened = step(closed, REOPEN_ENTRY, reason="两个乡镇停电", due=due)
+
+    entry = LedgerEntry.objects.filter(chain=COUNTY).order_by("sequence").last()
+    times = {name: datetime.fromisoformat(json.loads(entry.detail)[name]) for name in ("before", "after")}
+    assert reopened.moved and close_overdue() == 0
+    assert (closed.county.state, closed.county.entry_due) == (State.OPEN, due)
+    assert times == {"before": old, "after": due} and closed.county.decisions.last().due == due
+
+
+def test_control_without_the_new_time_the_clock_closes_it_again(closed, monkeypatch):
+    monkeypatch.setattr(CountyStep, "opened_with", lambda self: {})
+
+    assert step(closed, REOPEN_ENTRY, reason="两个乡镇停电", due=world.ahead(days=2)).moved
+    assert close_overdue() == 1
+
+
+UNFIT = {
+    "none": (None, "a time to come"), "past": ({"minutes": -1}, "a time to come"), "far": ({"days": 800}, "two years"),
+    "after the checks": ({"days": 90}, "Entry ends first"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", UNFIT)
+def test_entry_is_not_opened_again_until_a_time_that_cannot_be(closed, wrong):
+    days, sentence = UNFIT[wrong]
+    due = days and world.ahead(**days)
+
+    refused = step(closed, REOPEN_ENTRY, reason="两个乡镇停电", due=due)
+
+    assert sentence in str(refused.refused[COUNTY]) and closed.county.state == State.CLOSED_FOR_ENTRY
+    assert step(closed, REOPEN_ENTRY, reason="两个乡镇停电", due=world.ahead(days=2)).moved
 
 
 def test_the_roster_of_a_county_that_has_opened_does_not_change(county):

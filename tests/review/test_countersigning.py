@@ -148,8 +148,9 @@ def test_nobody_signs_but_the_department_s_own_clerk(county):
     other = Department.objects.create(county_id=COUNTY, name="县妇联")
     owner = factories.person(Role.DEPARTMENT_CLERK, factories.county(), department=other)
 
-    for person in (owner, county.clerk, county.reviewers[STAR], county.organization_reviewer, county.auditor):
-        assert "no such branch" in refused(sign(county, county.branches[0], by=person))
+    for person in (county.clerk, county.reviewers[STAR], county.organization_reviewer, county.auditor):
+        assert "not yours to take" in refused(sign(county, county.branches[0], by=person))
+    assert "no such branch" in refused(sign(county, county.branches[0], by=owner))
     assert sign(county, county.branches[0]).moved
 
 

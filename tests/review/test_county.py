@@ -352,7 +352,7 @@ def test_review_begins_after_entry_and_entry_opens_again_with_a_reason(county):
     county.stand(State.CLOSED_FOR_ENTRY)
 
     refused = step(county, REOPEN_ENTRY)
-    reopened = step(county, REOPEN_ENTRY, reason="两个乡镇停电")
+    reopened = step(county, REOPEN_ENTRY, reason="两个乡镇停电", due=world.ahead())
     county.stand(State.CLOSED_FOR_ENTRY)
     begun = step(county, BEGIN_REVIEW)
 

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from evaluations.models import (
     Correction,
@@ -52,6 +53,21 @@ def look(client, county, page: str, by=None) -> str:
 def press(client, county, key: str, by, **form):
     client.force_login(by)
     return client.post(f"{county.base}/road/steps/{key}/", form, follow=True)
+
+
+@pytest.mark.parametrize("due", ["", "在明天", "2020-01-01T18:00"])
+def test_the_road_asks_until_when_entry_opens_again(client, county, due):
+    county.stand(State.CLOSED_FOR_ENTRY)
+    form = {"revision": county.county.revision, "page": "county_road", "reason": "停电"}
+    page = look(client, county, "road/", by=county.organization_approver)
+
+    refused = press(client, county, "reopen_entry", county.organization_approver, due=due, **form)
+    state = county.county.state
+    ahead = (timezone.localtime() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    press(client, county, "reopen_entry", county.organization_approver, due=ahead, **form)
+
+    assert 'id="due-reopen_entry"' in page and "Say until when" in refused.content.decode()
+    assert (state, county.county.state) == (State.CLOSED_FOR_ENTRY, State.OPEN)
 
 
 @pytest.mark.parametrize("state", State)
@@ -201,7 +217,7 @@ def test_what_is_for_others_is_not_found(client, county):
         client.force_login(person)
         assert {client.get(f"{county.base}/{page}").status_code for page in PAGES} == {404}
     client.force_login(county.organization_approver)
-    assert client.post(f"{county.base}/road/steps/propose/", {}).status_code == 404
+    assert client.post(f"{county.base}/road/steps/propose/", {}).status_code == 403  # looked at, not theirs
     assert client.post(f"{county.base}/road/steps/submit/", {}).status_code == 404
 
 

@@ -27,11 +27,13 @@ from evaluations.services.road.counties import move_county
 from evaluations.services.telling import Item, To, tell
 from evaluations.tasks import mail
 from evaluations.workflow import (
+    ANSWER,
     BEGIN_REVIEW,
     CLOSE,
     CLOSE_ENTRY,
     NOT_RECOMMEND,
     PASS,
+    PASS_STAR,
     RECOMMEND,
     REOPEN_ENTRY,
     RETAKE,
@@ -180,7 +182,8 @@ def test_entry_opened_again_is_told_every_clerk(county):
     county.stand(State.CLOSED_FOR_ENTRY)
     row = RoundCounty.objects.get(pk=county.county.pk)
 
-    move_county(row, REOPEN_ENTRY, by=county.organization_approver, seen_revision=row.revision, reason="停电")
+    asked = {"reason": "停电", "due": ahead()}
+    move_county(row, REOPEN_ENTRY, by=county.organization_approver, seen_revision=row.revision, **asked)
 
     assert told(county.clerk) == told(county.data) == ["entry_reopened"] and told(county.head) == []
 
@@ -389,6 +392,28 @@ def test_departments_answers_and_township_checks_have_the_same_ladder(county):
     assert told(county.head) == ["due_township"] and told(county.clerk) == ["due_answer"]
     assert told(county.reviewers["industry"]) == ["due_department"] and told(county.reviewers[STAR]) == []
     assert "1" in sentences(county.clerk)[0] and len(LADDER) == 5
+
+
+def test_a_correction_that_waits_for_its_township_is_on_the_ladder_too(county):
+    county.fill(county.branches[0])
+    county.put(Status.PASSED)
+    due_in(county, 1, state=State.UNDER_REVIEW)
+    asked = {"reason": "不符", "criteria": ["ST-07"], "due": ahead(hours=1)}
+    county.act(RETURN_STAR, by=county.reviewers[STAR], star=STAR, **asked)
+    county.entry.enter("ST-07", "290", revision=1)
+    assert county.act(ANSWER, by=county.clerk, star=STAR).moved
+    InboxItem.objects.all().delete()
+
+    remind_all()
+    soon = told(county.head)
+    remind(county.county, today() + timedelta(days=4))
+    late = "late_corrected" in told(county.organization_reviewer)
+    InboxItem.objects.all().delete()
+    county.act(PASS_STAR, by=county.head, star=STAR)
+    InboxItem.objects.all().delete()
+    remind_all()
+
+    assert soon == ["due_corrected"] and late and told(county.head) == []
 
 
 def test_an_appeal_is_to_be_ruled_on_within_so_many_working_days_of_its_filing():

@@ -271,8 +271,8 @@ def test_the_organization_department_and_the_auditor_look_on(client, county):
 
         assert client.get(url(county)).status_code == 200
         assert client.get(url(county, county.branches[0].code)).context["page"].corrects is False
-        assert client.post(url(county, "several")).status_code == 404
-        assert correct(client, county).status_code == 404
+        assert client.get(url(county, "several")).status_code == 404
+        assert correct(client, county).status_code == 403
 
 
 def test_the_sample_s_values_are_those_the_world_gave():

@@ -9,9 +9,11 @@ from django.db import IntegrityError, connection
 from django.utils.timezone import localdate
 
 from evaluations.models import SiteCheck, SiteSample
+from evaluations.services import sampling
 from evaluations.services.auditing import verify_chain
+from evaluations.services.road import act
 from evaluations.services.sampling import NotDrawn, Visit, draw, drawn, problems_of, record_visit, seed_of
-from evaluations.workflow import State, Status
+from evaluations.workflow import RECOMMEND, State, Status
 from ledger.models import LedgerEntry, LedgerHead
 from ledger.services import append
 from tests.review import world
@@ -165,6 +167,27 @@ def test_a_visit_that_says_too_little_is_refused(county, visit):
     with pytest.raises(NotDrawn):
         record_visit(county.county, check, visit, by=county.reviewers[STAR])
     record_visit(county.county, check, Visit(localdate() - timedelta(days=1), True), by=county.reviewers[STAR])
+
+
+def decided_beside_a_visit(county) -> bool:
+    """Is a branch recommended by who opened its page before a visit's finding was kept?"""
+    check = take(county, 6).checks.first()
+    branch = check.entry.branch
+    seen = county.wish(branch, STAR)
+    found = Visit(localdate() - timedelta(days=1), False, "只建成 40 户")
+    record_visit(county.county, check, found, by=county.reviewers[STAR])
+    return bool(act(county.county, RECOMMEND, [seen], by=county.reviewers[STAR], star=STAR).moved)
+
+
+def test_nothing_is_recommended_on_a_page_opened_before_a_visit_was_kept(county):
+    assert not decided_beside_a_visit(county)
+    assert county.act(RECOMMEND, *county.entry.mine, by=county.reviewers[STAR], star=STAR).moved
+
+
+def test_control_where_a_visit_does_not_show_in_the_star_it_is_overlooked(county, monkeypatch):
+    monkeypatch.setattr(sampling, "show_in_star", lambda entry_id, star: None)
+
+    assert decided_beside_a_visit(county)
 
 
 def test_a_visit_of_another_star_s_sample_is_not_there(client, county):

@@ -4,6 +4,7 @@ import pytest
 
 from branches.models import Branch
 from evaluations.models import Decision, Rating, StarReview, Value
+from evaluations.services.correcting import Fix, correct
 from evaluations.services.rating import rate_county
 from evaluations.workflow import (
     ANSWER,
@@ -108,14 +109,15 @@ def test_a_returned_star_opens_its_criteria_only_and_its_answer_goes_through_the
     county.act(RETURN_STAR, by=county.reviewers[STAR], star=STAR, reason="户数不符", criteria=["ST-07"], due=ahead())
     locked = county.entry.enter("WM-04", "470", revision=1)
     early = county.act(ANSWER, by=county.clerk, star=STAR)
-    given = county.entry.enter("ST-07", "290", revision=2)
+    given = county.entry.enter("ST-07", "290", revision=1)
+    waiting = county.entry.value("ST-07").department_number
     answered = county.act(ANSWER, by=county.clerk, star=STAR)
     passed = county.act(PASS_STAR, by=county.head, star=STAR)
 
     value = county.entry.value("ST-07")
     assert (locked.status, given.status) == ("locked", "saved")
     assert not early.moved and answered.moved and passed.moved
-    assert (value.department_number, value.reported_number) == (None, 290)  # the old correction no longer counts
+    assert (waiting, value.department_number, value.reported_number) == (250, None, 290)  # it counts until the answer
     assert county.star().status == "reviewing" and county.submission().unlocked == []
 
 
@@ -165,6 +167,33 @@ def test_what_was_typed_after_a_return_and_never_sent_counts_for_nobody(county):
 
     value = county.entry.value("ST-07")
     assert outcome.moved and (value.reported_number, value.revision) == (300, 3)
+
+
+ENDED = {RECONSIDER: {"days": 3}, RESUME: {"days": -1}}  # the steps that end a return unanswered, and its due date
+
+
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize("step", ENDED, ids=lambda step: step.key)
+def test_a_correction_counts_on_after_a_return_that_nobody_answered(county, step, typed):
+    county.fill()
+    county.put(Status.PASSED)
+    reviewer = county.reviewers[STAR]
+    assert correct(county.county, fix(county, "250"), star=STAR, by=reviewer).moved
+    county.act(RETURN_STAR, by=reviewer, star=STAR, reason="不符", criteria=["ST-07"], due=ahead())
+    if typed:
+        assert county.entry.enter("ST-07", "310", revision=2).status == "saved"
+    StarReview.objects.filter(entry=county.row(), star=STAR).update(due=ahead(**ENDED[step]))
+
+    outcome = county.act(step, by=reviewer, star=STAR)
+
+    value = county.entry.value("ST-07")
+    assert outcome.moved and (value.reported_number, value.department_number) == (300, 250)
+    assert value.effective_units == 2500000
+
+
+def fix(county, text: str) -> Fix:
+    code, value = county.branches[0].code, county.entry.value("ST-07")
+    return Fix(code, "ST-07", 0, text, "现场核实", seen_revision=value.revision)
 
 
 def test_a_branch_whose_size_changed_since_it_was_looked_at_is_not_recommended(county):

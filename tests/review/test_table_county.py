@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -36,7 +37,7 @@ from tests.review.people import SCOPES, somebody
 pytestmark = pytest.mark.django_db
 
 WHOLE = [action for action in ACTIONS.values() if action.subject in (Subject.COUNTY, Subject.PROPOSAL)]
-ASKED = {Need.REASON: "须说明的理由", Need.DOCUMENT: "示组纪〔2026〕9号"}
+ASKED = {Need.REASON: "须说明的理由", Need.DOCUMENT: "示组纪〔2026〕9号", Need.DUE: timezone.now() + timedelta(days=3)}
 CASES = [
     (action.key, role, scope, status)
     for action, role, scope in product(WHOLE, Role, SCOPES)

@@ -11,11 +11,13 @@ from accounts.models import User
 from evaluations.models import RoundCounty
 from evaluations.services.road.persons import may_act, places_of
 from evaluations.services.road.stars import StarStep
-from evaluations.services.road.steps import CHANGED, UNKNOWN, Asked, Outcome, Wish
+from evaluations.services.road.steps import CHANGED, NOT_YOURS, UNKNOWN, Asked, Outcome, Wish, keep_stranger
 from evaluations.services.road.submissions import SubmissionStep
 from evaluations.workflow import Action, Subject
 
-__all__ = ["CHANGED", "UNKNOWN", "Asked", "Outcome", "Wish", "act", "may_act", "places_of"]
+__all__ = [
+    "CHANGED", "NOT_YOURS", "UNKNOWN", "Asked", "Outcome", "Wish", "act", "keep_stranger", "may_act", "places_of",
+]  # fmt: skip
 
 
 @transaction.atomic

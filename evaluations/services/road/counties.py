@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Max
-from django.db.models.functions import Now
 from django.utils.timezone import localtime
 
 from accounts.models import User
 from branches.working_days import today, working_day_after, working_days_between
 from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, RoundCounty, Submission, VetoRecord
+from evaluations.services.deadlines import LATEST, last_time
 from evaluations.services.following import follow_up
 from evaluations.services.proposing import canonical_list, digest_of, listed
 from evaluations.services.rating import in_snapshot
@@ -21,12 +21,12 @@ from evaluations.services.road.steps import Outcome
 from evaluations.services.road.whole import NAMED, Given, WholeStep
 from evaluations.services.seal import hold_off_edits, seal_in_snapshot
 from evaluations.workflow import (
-    CLOSE_ENTRY,
     CONFIRM,
     OPEN_ENTRY,
     OPEN_OBJECTIONS,
     PROPOSE,
     PUBLISH,
+    REOPEN_ENTRY,
     WITHDRAW_NOTICE,
     Action,
     AppealStatus,
@@ -37,17 +37,16 @@ from evaluations.workflow import (
 from tables.message import N_, Message
 
 JUDGED = (PROPOSE, PUBLISH, CONFIRM)  # decided on results: rated and written in one snapshot that nobody writes beside
-GRACE = timedelta(minutes=2)  # what was sent in time and waits for a lock is taken
-LAST_TIME = "SELECT max(until) FROM evaluations_extension WHERE county_id = %s AND granted"
 
 
 def move_county(
-    county: RoundCounty, action: Action, *, by: User, seen_revision: int, reason: str = "", document: str = ""
-) -> Outcome:
+    county: RoundCounty, action: Action, *, by: User, seen_revision: int, reason: str = "", document: str = "",
+    due: datetime | None = None,
+) -> Outcome:  # fmt: skip
     """Take one step with a county; `seen_revision` is the county's as the person's page had it."""
 
     def work() -> Outcome:
-        return CountyStep(county, action, by, Given(seen_revision, reason, document)).run()
+        return CountyStep(county, action, by, Given(seen_revision, reason, document, due)).run()
 
     if action in JUDGED:
         return in_snapshot(county.round_id, county.county_id, work, first=hold_off_edits)
@@ -86,6 +85,17 @@ class CountyStep(WholeStep):
             return None
         until = localtime(last).strftime("%Y-%m-%d %H:%M")
         return Message(N_("The deadline or an extension is not over yet: %(until)s."), {"until": until})
+
+    def due_ahead(self) -> Message | None:
+        """Entry opens again until a time to come: with the old one the clock would close it within a minute."""
+        due = self.given.due
+        if due is None or due <= self.received:
+            return Message(N_("Say until when entry is open again: a time to come."))
+        if due > self.received + LATEST:
+            return Message(N_("The deadline lies more than two years ahead."))
+        if self.row.township_due is not None and due > self.row.township_due:
+            return Message(N_("Entry ends first, then the township checks, then the department reviews."))
+        return None
 
     def all_reviewed(self) -> Message | None:
         here = Submission.objects.filter(entry__round=self.row.round_id, entry__county=self.row.county_id)
@@ -183,9 +193,15 @@ class CountyStep(WholeStep):
             self.publish()
         elif self.action == WITHDRAW_NOTICE:
             self.withdraw()
-        opened = {"document": self.given.document} if self.action == OPEN_ENTRY else {}
-        self.move_county(self.action.target, **opened)
+        self.old_due = self.row.entry_due
+        self.move_county(self.action.target, **self.opened_with())
         self.decide()
+
+    def opened_with(self) -> dict[str, object]:
+        """What opening writes beside the state, and opening again."""
+        if self.action == REOPEN_ENTRY:
+            return {"entry_due": self.given.due}
+        return {"document": self.given.document} if self.action == OPEN_ENTRY else {}
 
     def propose(self) -> None:
         content = canonical_list(self.row, self.lines)
@@ -228,7 +244,14 @@ class CountyStep(WholeStep):
         if isinstance(made, PublicNotice):
             days = {"first": str(made.first_day), "last": str(made.last_day)}
             told |= {"proposal": self.proposal.number, "edition": made.edition, "days": made.days} | days
+        if self.action == REOPEN_ENTRY:
+            told |= self.told_times()
         return told
+
+    def told_times(self) -> dict[str, str]:
+        """Until when entry was open, and until when it is or was asked to be."""
+        before = getattr(self, "old_due", self.row.entry_due)
+        return {name: at.isoformat() if at else "" for name, at in (("before", before), ("after", self.given.due))}
 
     def note(self, why: Message | None) -> None:
         if self.action != CONFIRM or why is not None:  # the seal's own entry is the step's
@@ -253,29 +276,3 @@ def last_appeal_day(county: RoundCounty):
     if county.confirmed_at is None:
         return None
     return working_day_after(localtime(county.confirmed_at).date(), county.appeal_days, county.county_id)
-
-
-def last_time(county: RoundCounty) -> datetime:
-    """When the last of the county's units may still submit."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_TIME, [county.pk])
-        return max(filter(None, (county.entry_due, cursor.fetchone()[0])))
-
-
-def close_overdue() -> int:
-    """Close entry where its time and every extension is over: the clock's own step. Return how many counties."""
-    due = RoundCounty.objects.filter(state=State.OPEN, entry_due__lt=Now() - GRACE)
-    return sum(close_by_clock(county) for county in due.order_by("pk"))
-
-
-@transaction.atomic
-def close_by_clock(county: RoundCounty) -> bool:
-    step = CountyStep(county, CLOSE_ENTRY, None, Given(0))
-    step.lock()
-    row = step.row
-    if row.state != State.OPEN or row.entry_due is None or step.received <= last_time(row) + GRACE:
-        return False
-    step.before = step.row.state
-    step.take()
-    step.note(None)
-    return True

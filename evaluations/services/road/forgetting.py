@@ -1,4 +1,8 @@
-"""A return asks for a value anew: what raters made of the old one no longer counts (its history keeps it)."""
+"""What was returned is given anew: what raters made of the old value no longer counts (its history keeps it).
+
+A branch given back by its township is entered anew at once. A star's return leaves a correction standing until the
+answer is sent: taken back, or gone on after without an answer, it counts as it did.
+"""
 
 from __future__ import annotations
 

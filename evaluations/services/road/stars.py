@@ -18,6 +18,8 @@ from evaluations.services.road.forgetting import forget_checked, take_back_unsen
 from evaluations.services.road.stamps import stamps
 from evaluations.services.road.steps import Asked, Outcome, Step, Wish, last_decisions
 from evaluations.workflow import (
+    ANSWER,
+    ANSWER_DATA,
     DECIDED,
     GIVE_BACK,
     NOT_RECOMMEND,
@@ -199,8 +201,9 @@ class StarStep(Step):
         if self.action in (RESUME, RECONSIDER):
             for one in (one for one in passed if one.status == StarStatus.RETURNED):
                 take_back_unsent(self.county.round, one.branch_id, one.unlocked, self.returned_at(one))
-        if returned:
-            forget_checked(self.county.round, [one.branch_id for one in passed], self.asked.criteria)
+        if self.action in (ANSWER, ANSWER_DATA):
+            for one in passed:
+                forget_checked(self.county.round, [one.branch_id], one.unlocked)
 
     def advance(self, passed: list[LockedStar]) -> None:
         """Move the branches whose last star this was, once each: their submissions are locked."""

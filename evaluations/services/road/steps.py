@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Grant, User
 from evaluations.models import Decision, RatingMark, RoundCounty, State
@@ -32,6 +32,7 @@ from tables.text import clean_text
 LONGEST_REASON = 300
 SPELLED_OUT = 100  # refusals in one entry of the ledger; all are counted
 COUNTY = "SELECT state, entry_due, now() FROM evaluations_roundcounty WHERE id = %s FOR SHARE"
+NOT_YOURS = Message(N_("This step is not yours to take."))
 UNKNOWN = Message(N_("There is no such branch in your township."))
 CHANGED = Message(N_("Changed since you opened the page; nothing was done."))
 STATES = {
@@ -113,7 +114,7 @@ class Step:
     def refusal(self, one, wish: Wish) -> Message | None:
         """Why the step isn't taken; None where it is, or was by the same request sent again."""
         if one is None or self.grant_at(one.branch) is None:
-            return UNKNOWN
+            return NOT_YOURS if one is not None and self.is_seen(one.branch) else UNKNOWN
         if self.is_repeated(one, wish):
             return None
         if one.status not in self.action.sources:
@@ -122,7 +123,7 @@ class Step:
             return Message(STATES[State(self.state)])
         if not self.is_as_seen(one, wish):
             return CHANGED
-        lacking = self.lacks_reason() or next((why for check in self.checks if (why := check(one))), None)
+        lacking = self.unfit_reason() or next((why for check in self.checks if (why := check(one))), None)
         return lacking or mixed_duties(self.by, self.grant_at(one.branch))
 
     def grant_at(self, branch: str) -> Grant | None:
@@ -130,6 +131,11 @@ class Step:
         if branch not in self.grants:
             self.grants[branch] = may_act(self.by, self.action, self.county.county_id, place=branch, star=self.star)
         return self.grants[branch]
+
+    def is_seen(self, branch: str) -> bool:
+        """May this person, who may not take the step, look at what it is about?"""
+        sight = self.by.sight(self.county.county_id, confirmed=False)
+        return sight.shows_star(branch, self.star) if self.star else sight.opens_branch(branch)
 
     def is_as_seen(self, one, wish: Wish) -> bool:
         return one.revision == wish.seen_revision and (
@@ -143,14 +149,13 @@ class Step:
         return same and one.status == self.action.target and one.revision == wish.seen_revision + 1
 
     # Guards that several subjects share: each says what is in the way, or nothing ----------------------------------
-    def lacks_reason(self) -> Message | None:
-        if Need.REASON not in self.action.needs:
-            return None
+    def unfit_reason(self) -> Message | None:
+        """Asked for or not, a reason is kept for ever: it is read as every text is."""
         try:
             self.asked.reason = clean_text(self.asked.reason, max_length=LONGEST_REASON)
         except BadCell as bad:
             return Message(N_("must be %(allowed)s"), {"allowed": bad.allowed})
-        if self.asked.reason:
+        if self.asked.reason or Need.REASON not in self.action.needs:
             return private_number(self.asked.reason)
         return Message(N_("A return needs its reason.") if Need.CRITERIA in self.action.needs else N_("Give a reason."))
 
@@ -236,6 +241,15 @@ class Step:
             action=f"{noun}.{self.action.key}" if passed else f"{noun}.refuse",
             subject=outcome.receipt or self.county.round.slug, detail=detail | more,
         )  # fmt: skip
+
+
+@transaction.atomic
+def keep_stranger(county: RoundCounty, action: Action, by: User, star: str = "") -> None:
+    """Somebody who may look asked for a step that isn't theirs: its entry, as of every refusal."""
+    append(
+        chain=county.county_id, actor=by.ledger_name, action=f"{action.subject}.refuse", subject=county.round.slug,
+        detail={"round": county.round.slug, "step": action.key, "star": star, "refused": str(NOT_YOURS)},
+    )  # fmt: skip
 
 
 def told_of(refused: Mapping[str, Message]) -> Iterator[tuple[str, str]]:

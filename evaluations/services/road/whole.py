@@ -21,7 +21,7 @@ from evaluations.services.proposing import Changed, canonical_list, changes, cur
 from evaluations.services.proposing import listed as lines_on
 from evaluations.services.rating import rate_in_snapshot
 from evaluations.services.road.persons import entered_any, may_act, mixed_duties, reviewed_any
-from evaluations.services.road.steps import CHANGED, LONGEST_REASON, STATES, Outcome
+from evaluations.services.road.steps import CHANGED, LONGEST_REASON, NOT_YOURS, STATES, Outcome
 from evaluations.workflow import Action, Need, State
 from ledger.services import SYSTEM, append
 from tables.errors import BadCell
@@ -31,7 +31,6 @@ from tables.text import clean_text
 LONGEST_DOCUMENT = 60  # a seal keeps no longer one
 COMPARING = {"unchanged", "nothing_unnoticed"}  # guards that need the county's list as it stands
 NAMED = 5  # branches called by name in a sentence
-NOT_YOURS = Message(N_("This step is not yours to take."))
 
 
 @dataclass
@@ -41,6 +40,7 @@ class Given:
     seen_revision: int
     reason: str = ""
     document: str = ""
+    due: datetime | None = None
 
 
 class WholeStep:
@@ -178,7 +178,7 @@ class WholeStep:
         Decision.objects.create(
             county=self.row, action=self.action.key, source=self.before, target=self.action.target, at=self.at,
             by=self.actor, role=grant.role if grant else "", acting_for=grant.acting_for if grant else "",
-            reason=self.given.reason, document=self.given.document,
+            reason=self.given.reason, document=self.given.document, due=self.given.due,
         )  # fmt: skip
 
     @property
