@@ -20,7 +20,7 @@ def forbid(request: HttpRequest, county: RoundCounty, action: Action, star: str 
 
 def forbid_beside(request: HttpRequest, county: RoundCounty, step: str) -> None:
     """The same for what is beside the road's table: a correction, a draw, a calendar."""
-    keep_refusal(county, step, str(NOT_YOURS), request.user)
+    keep_refusal(county, step, str(NOT_YOURS), request.user, None)
     raise PermissionDenied(said(NOT_YOURS))
 
 

@@ -41,6 +41,7 @@ from evaluations.workflow import (
 )
 from ledger.models import LedgerEntry
 from tests.review import county_year as year
+from tests.review import world
 from tests.review.county_year import CONTACT, MINUTES, step
 from tests.review.veto_steps import reported
 from tests.review.veto_steps import rule as rule_on
