@@ -22,7 +22,7 @@ from scoring.wording import joined
 from tables.cells import PercentCell
 from tables.errors import TableRefused
 from tables.message import N_, Message
-from tables.numbers import plain_digits
+from tables.numbers import hundredfold, plain_digits
 from tables.text import without_controls
 
 MOST = 60_000  # cells that differ; more is no year's work of anybody
@@ -90,14 +90,18 @@ class Comparison:
 
     @staticmethod
     def read(found: Found, held: Held) -> str:
-        """The cell's text as it would be held; what cannot be read stays as it is, to be refused with its reason."""
-        if found.text == held.text:
+        """The cell's text as it would be held; what cannot be read stays as it was seen, to be refused with its reason.
+
+        A percent cell equals the text of what it stores: 94.7% stores 0.947, and is another value than 0.947.
+        """
+        is_percent = isinstance(found.text, PercentCell)
+        if found.text == held.text and not is_percent:
             return held.text
-        text = found.text if isinstance(found.text, PercentCell) else plain_digits(found.text)
+        text = found.text if is_percent else plain_digits(found.text)
         try:
             return text_of_parsed(reader_of(found.row).read_cell(text))
         except Refused:
-            return text
+            return hundredfold(text.strip()) if is_percent and found.row.value_type == "percent" else str(text)
 
     def note(self, found: Found, held: Held) -> str:
         """The note the value shall have: the file's where it was changed there, else the one that stands."""
