@@ -180,14 +180,15 @@ def recount(upload: Upload) -> None:
 
 
 @transaction.atomic
-def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> None:
-    """Keep what the sender chose of the rows on a page; rows that are wrong can't be chosen."""
+def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> bool:
+    """Keep what the sender chose of the rows on a page, and say whether that is new; no wrong row can be chosen."""
     if not Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
-        return
+        return False
     rows = upload.rows.filter(pk__in=list(shown)).exclude(kind=Kind.ERROR)
     wanted = list(wanted)
-    rows.filter(pk__in=wanted).update(wanted=True)
-    rows.exclude(pk__in=wanted).update(wanted=False)
+    ticked = rows.filter(pk__in=wanted, wanted=False).update(wanted=True)
+    unticked = rows.filter(wanted=True).exclude(pk__in=wanted).update(wanted=False)
+    return bool(ticked or unticked)
 
 
 @transaction.atomic

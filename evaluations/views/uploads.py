@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -119,24 +119,30 @@ def upload(request: HttpRequest, slug: str, county: str, pk: int) -> HttpRespons
 
 
 def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpResponse:
-    """Do what was pressed, and show the page again."""
+    """Keep the ticks of the page, do what was pressed, and show the page again, or the one that was turned to."""
     action = request.POST.get("action", "choose")
     if action == "discard":
         discard(found, by=request.user.ledger_name)
-    elif action == "apply":
-        apply(request, found)
+        return redirect(request.get_full_path())
+    new = takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
+    if action == "apply":
+        apply(request, found, unseen=new)
     elif action in ALL:
         which, wanted = ALL[action]
         takeover.choose_all(found, which, wanted=wanted)
-    else:
-        takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
-        if request.htmx:
-            context = {"comparison": Comparison(found, request.GET)}
-            return render(request, "entry/_upload_buttons.html", context)
-    return redirect(request.get_full_path())
+    elif request.htmx:
+        context = {"comparison": Comparison(found, request.GET)}
+        return render(request, "entry/_upload_buttons.html", context)
+    asked = QueryDict(request.POST.get("to", "").removeprefix("?")) or request.GET
+    return redirect(f"{request.path}?{asked.urlencode()}" if asked else request.path)
 
 
-def apply(request: HttpRequest, found: Upload) -> None:
+def apply(request: HttpRequest, found: Upload, *, unseen: bool) -> None:
+    """Write the choice; ticks that the portal had not yet are kept instead: the button named another number."""
+    if unseen:
+        text = _("Nothing was written yet: your last ticks are only kept now. Look at the number and confirm again.")
+        messages.warning(request, text)
+        return
     try:
         confirming.confirm(found, user=request.user, choice=request.POST.get("choice", ""))
     except takeover.NotWritten as refused:
