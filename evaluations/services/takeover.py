@@ -94,7 +94,8 @@ def write_chosen(upload: Upload, user: User, choice: str) -> None:
     write(upload, chosen, scope_of(user, upload), user.ledger_name)
     upload.rows.filter(CHOSEN).update(applied=True)
     counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
-    done = {"state": UploadState.APPLIED, "applied_at": Now(), "counts": counts, "problems": []}
+    at = Coalesce("applied_at", Now())  # of a large choice, when it was confirmed
+    done = {"state": UploadState.APPLIED, "applied_at": at, "counts": counts, "problems": []}
     Upload.objects.filter(pk=upload.pk).update(**done)
     detail = {"upload": upload.pk, "file": upload.name, "sha256": upload.sha256, "counts": counts}
     append(
@@ -129,7 +130,7 @@ def write(upload: Upload, chosen: list[UploadRow], scope: EntryScope, by: str) -
     if len({(row.branch_id, row.criterion_id, row.period) for row in chosen}) < len(chosen):
         text = N_("Nothing was written: the file holds a value twice. Discard it and send it again.")
         raise NotWritten(Message(text))
-    entering = Judging(upload.county, scope, by)
+    entering = Judging(upload.county, scope, by, asked=upload.applied_at)
     codes = {row.pk: code for code, row in entering.rows.items()}
     edits = [edit_of(row, codes[row.criterion_id]) for row in chosen]
     answers = entering.take(edits)

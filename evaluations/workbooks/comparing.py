@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from accounts.access import EntryScope
@@ -13,6 +13,7 @@ from evaluations.models import RoundCounty, UploadRow, Way
 from evaluations.services.edits import Answer, Edit
 from evaluations.services.entering import Entering, reader_of
 from evaluations.services.explaining import reasons_of
+from evaluations.services.gates import Gate
 from evaluations.services.writing import Ready
 from evaluations.workbooks.found import Found, shown
 from evaluations.workbooks.fractions import Fractions
@@ -41,13 +42,21 @@ class Changed:
 
 
 class Judging(Entering):
-    """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language."""
+    """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language.
+
+    `asked` is when the writing was asked for, by which deadlines are judged; None for now.
+    """
 
     writes = False  # a file is only looked at here: nobody has to wait for that
 
-    def __init__(self, county: RoundCounty, scope: EntryScope, by: str):
+    def __init__(self, county: RoundCounty, scope: EntryScope, by: str, *, asked: datetime | None = None):
         super().__init__(county, scope, by)
+        self.asked = asked
         self.reasons: dict[UUID, list[Message]] = {}
+
+    def doors(self, branches: Collection[str], *, alone: bool) -> dict[str, Gate]:
+        found = super().doors(branches, alone=alone)
+        return {code: replace(gate, asked=self.asked) for code, gate in found.items()} if self.asked else found
 
     def no(self, edit: Edit, status: str, message: Message) -> Answer:
         self.reasons[edit.key] = [message]

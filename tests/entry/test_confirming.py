@@ -263,4 +263,4 @@ def test_confirming_and_waiting_cost_the_same_however_many_values(client, size):
         found.append(len(asked))
     assert outcome(upload)[0] == UploadState.TAKING
 
-    assert found == [18, 13, 5]
+    assert found == [19, 13, 5]

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from branches.working_days import today, working_day_after, working_days_between
 from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, RoundCounty, Submission, VetoRecord
+from evaluations.services.confirming import on_their_way
 from evaluations.services.following import follow_up
 from evaluations.services.proposing import canonical_list, digest_of, listed
 from evaluations.services.rating import in_snapshot
@@ -77,12 +78,12 @@ class CountyStep(WholeStep):
         return None
 
     def deadline_over(self) -> Message | None:
-        """The county's deadline and every extension granted lie behind."""
+        """The deadline and every extension granted lie behind, and all that was confirmed in time is written."""
         if self.row.entry_due is None:
             return Message(N_("No deadline is set."))
         last = last_time(self.row)
         if self.received > last:
-            return None
+            return on_their_way(self.row, last)
         until = localtime(last).strftime("%Y-%m-%d %H:%M")
         return Message(N_("The deadline or an extension is not over yet: %(until)s."), {"until": until})
 
@@ -285,7 +286,10 @@ def close_by_clock(county: RoundCounty) -> bool:
     step = CountyStep(county, CLOSE_ENTRY, None, Given(0))
     step.lock()
     row = step.row
-    if row.state != State.OPEN or row.entry_due is None or step.received <= last_time(row) + GRACE:
+    if row.state != State.OPEN or row.entry_due is None:
+        return False
+    last = last_time(row)
+    if step.received <= last + GRACE or on_their_way(row, last):
         return False
     step.before = step.row.state
     step.take()
