@@ -31,6 +31,7 @@ Kind = UploadRow.Kind
 CHOSEN = Q(wanted=True) & ~Q(kind=Kind.ERROR)
 CONFLICTS = Q(kind=Kind.CONFLICT)
 CLEARED = Q(kind=Kind.NEW, number__isnull=True, option="", na=False)  # a cell that was emptied: the value goes
+ASKED = Q(kind=Kind.NEW, wanted=False, message__isnull=False) & ~CLEARED  # doubted, and not confirmed by a tick
 # What is chosen, and over which revision of each value: two choices of the same size are not the same choice.
 SEEN = Concat(Cast("pk", TextField()), Value(":"), Cast("seen", TextField()), output_field=TextField())
 LISTED = StringAgg(SEEN, ",", order_by="pk", filter=CHOSEN, output_field=TextField())
@@ -194,6 +195,6 @@ def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> bo
 
 @transaction.atomic
 def choose_all(upload: Upload, which: Q, *, wanted: bool) -> None:
-    """Tick all rows of CONFLICTS or of CLEARED, or none of them."""
+    """Tick all rows of CONFLICTS, of CLEARED or of ASKED, or none of them."""
     if Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
         upload.rows.filter(which).update(wanted=wanted)

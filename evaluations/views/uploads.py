@@ -30,7 +30,7 @@ from tables.xlsx_marks import marked
 READ = ["GET", "HEAD", "POST"]
 ALL = {  # what a button ticks or unticks
     "overwrite": (takeover.CONFLICTS, True), "leave": (takeover.CONFLICTS, False),
-    "clear": (takeover.CLEARED, True), "keep": (takeover.CLEARED, False),
+    "clear": (takeover.CLEARED, True), "keep": (takeover.CLEARED, False), "believe": (takeover.ASKED, True),
 }  # fmt: skip
 
 

@@ -227,7 +227,7 @@ def test_the_page_refuses_a_date_to_come(client, county):
 def test_a_value_given_twice_is_an_error_that_names_the_first(county):
     one = county.branches[0].code
 
-    upload = table(county, f"code,CY-02\n{one},1\n{one},2\n")
+    upload = table(county, f"code,CY-02\n{one},51\n{one},52\n")
 
     assert (reasons(upload), upload.counts["new"]) == (["the same value as in cell B2"], 1)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
-from evaluations.services.takeover import choice_of, take_over
+from evaluations.services.takeover import ASKED, choice_of, choose_all, take_over
 from tests.entry import world
 from tests.entry.sending import handed, place, reasons, saved, sent, table
 
@@ -41,7 +41,9 @@ def confirm(county, upload):
 
 @pytest.mark.parametrize("given", [{}, {"source": "统计年报"}, {"as_of": date(2025, 11, 30)}])
 def test_in_a_table_it_mends_the_fraction_that_is_held(county, given):
-    confirm(county, table(county, f"code,CY-02\n{county.branches[0].code},0.947\n"))
+    fraction = table(county, f"code,CY-02\n{county.branches[0].code},0.947\n")
+    choose_all(fraction, ASKED, wanted=True)
+    confirm(county, fraction)
 
     confirm(county, percent_table(county, 0.947, **given))
 

@@ -118,13 +118,27 @@ def test_a_fraction_among_percentages_is_doubted_and_left_unticked(county):
     assert reasons(upload) == ["0.947 looks like a decimal fraction; 94.7% is entered as 94.7"]
 
 
-def test_a_column_of_fractions_is_doubted_beside_last_years_percentages(county):
+def last_year(county, place, number):
     criterion = county.last.criteria_set.criteria.get(code="CY-02")
-    Value.objects.create(round=county.last, branch=county.branches[0], criterion=criterion, reported_number=94)
+    Value.objects.create(round=county.last, branch=county.branches[place], criterion=criterion, reported_number=number)
+
+
+@pytest.mark.parametrize("texts", [{"one": "0.947"}, {"one": "0.947", "two": "0.88"}, {"one": "0.947", "two": "95"}])
+def test_a_column_of_fractions_is_doubted_where_nothing_says_that_they_are_so_small(county, texts):
+    upload = percents(county, **texts)
+
+    assert {number: (wanted, asked) for number, wanted, asked in doubts(upload)} == {
+        float(text): (False, True) if float(text) < 1 else (True, False) for text in texts.values()
+    }
+
+
+def test_a_fraction_that_was_one_last_year_too_is_a_small_percentage(county):
+    last_year(county, 0, 94)
+    last_year(county, 1, "0.9")
 
     upload = percents(county, one="0.947", two="0.88")
 
-    assert doubts(upload) == [(0.947, False, True), (0.88, True, False)]  # the second had no value last year
+    assert doubts(upload) == [(0.947, False, True), (0.88, True, False)]
 
 
 @pytest.mark.parametrize("text", ["0.9%", "1.2"])
