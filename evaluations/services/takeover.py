@@ -131,7 +131,7 @@ def write(upload: Upload, chosen: list[UploadRow], scope: EntryScope, by: str) -
     if len({(row.branch_id, row.criterion_id, row.period) for row in chosen}) < len(chosen):
         text = N_("Nothing was written: the file holds a value twice. Discard it and send it again.")
         raise NotWritten(Message(text))
-    entering = Judging(upload.county, scope, by, asked=upload.applied_at)
+    entering = Judging(upload.county, scope, by, writes=True, asked=upload.applied_at)
     codes = {row.pk: code for code, row in entering.rows.items()}
     edits = [edit_of(row, codes[row.criterion_id]) for row in chosen]
     answers = entering.take(edits)

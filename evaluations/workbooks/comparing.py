@@ -44,14 +44,15 @@ class Changed:
 class Judging(Entering):
     """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language.
 
-    `asked` is when the writing was asked for, by which deadlines are judged; None for now.
+    `writes` is False where a file is only looked at: nobody has to wait for that. `asked` is when the writing was asked
+    for, by which deadlines are judged; None for now.
     """
 
-    writes = False  # a file is only looked at here: nobody has to wait for that
-
-    def __init__(self, county: RoundCounty, scope: EntryScope, by: str, *, asked: datetime | None = None):
+    def __init__(
+        self, county: RoundCounty, scope: EntryScope, by: str, *, writes: bool = False, asked: datetime | None = None
+    ):
         super().__init__(county, scope, by)
-        self.asked = asked
+        self.writes, self.asked = writes, asked
         self.reasons: dict[UUID, list[Message]] = {}
 
     def doors(self, branches: Collection[str], *, alone: bool) -> dict[str, Gate]:
