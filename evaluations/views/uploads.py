@@ -22,6 +22,7 @@ from evaluations.upload_forms import TableForm, UploadForm
 from evaluations.views.busy import told_when_busy
 from evaluations.views.entry import entry_of
 from evaluations.views.ranking import XLSX
+from evaluations.workbooks.comparing import MOST
 from evaluations.workbooks.plan import unit_of, units_of
 from evaluations.workbooks.returning import csv_with_errors
 from tables.errors import TableRefused
@@ -78,7 +79,7 @@ def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
             return kept(request, seen, form, kind=UploadKind.TABLE, department=department, **given)
         messages.error(request, form.first_error)
         return redirect(f"{seen.url('entry_import')}?{form.kept}")
-    context = {"seen": seen, "units": units, "given": request.GET}
+    context = {"seen": seen, "units": units, "given": request.GET, "most": MOST}
     return render(request, "entry/import.html", context)
 
 

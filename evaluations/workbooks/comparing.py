@@ -26,7 +26,7 @@ from tables.message import N_, Message
 from tables.numbers import hundredfold, plain_digits
 from tables.text import without_controls
 
-MOST = 60_000  # cells that differ; more is no year's work of anybody
+MOST = 60_000  # cells that differ: what is written in one transaction while others wait
 Kind = UploadRow.Kind
 
 
@@ -96,7 +96,8 @@ class Comparison:
     def keep(self, changed: Changed) -> None:
         self.changed.append(changed)
         if len(self.changed) > MOST:
-            raise TableRefused([Message(N_("more than %(most)s cells differ or are wrong"), {"most": MOST})])
+            text = N_("more than %(most)s cells differ or are wrong; send it in parts, as by township or by quarter")
+            raise TableRefused([Message(text, {"most": MOST})])
 
     @staticmethod
     def read(found: Found, held: Held) -> str:
