@@ -168,6 +168,7 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=False)
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(BASE_DIR / "var" / "evidence")))  # beside the database, as dear
+EVIDENCE_OF_BRANCH_MB = env.int("EVIDENCE_OF_BRANCH_MB", default=200)  # shown by one unit for a branch in a round
 ENTRY_SECONDS_PER_VALUE = 20  # what the burden meter holds a typed value to take; its page says on what basis
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # what is larger is not even kept
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024  # of a whole request: the largest file any page takes, and its form

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evaluations.spellings import (
+    WHOLE,
+    allowed_number,
     folded,
     is_not_applicable,
     is_reason,
@@ -88,9 +90,9 @@ class CriterionReader:
         is_percent = self.row.value_type == "percent"
         text = without_percent_sign(text) if is_percent else text
         refuse_words(text, self.row.value_type)
-        number = read_decimal(text, percent=is_percent)
+        number = read_decimal(text, percent=is_percent, allowed=allowed_number(text, self.row.value_type))
         if self.row.value_type == "count" and (number != number.to_integral_value() or number < 0):
-            raise BadCell(Message(N_("a whole number, 0 or more")))
+            raise BadCell(WHOLE)
         high = MOST_VETO_RECORDS if self.counted and self.high is None else self.high
         if self.low is not None and number < self.low or high is not None and number > high:
             raise BadCell(self.range(high))

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from tables.cells import DateCell
 from tables.errors import BadCell
 from tables.message import N_, Message
+from tables.numbers import NUMBER
 
 NOT_APPLICABLE = re.compile(r"NA|N/A|不适用", re.IGNORECASE)
 PERCENT_SIGNS = ("%", "％")
+WHOLE = Message(N_("a whole number, 0 or more"))
+SEPARATED = re.compile(r"[0-9][,_][0-9]")
 ONLY_A_NUMBER = re.compile(r"[-+]?[0-9.,_]*([eE][-+]?[0-9]+)?")
 # What people put into a field that must not stay empty.
 NO_REASONS = frozenset((
@@ -63,3 +66,12 @@ def refuse_words(text: str, value_type: str) -> None:
         "percent": N_("a number, with or without the percent sign"),
     }.get(value_type, N_("a number without its unit"))
     raise BadCell(Message(allowed))
+
+
+def allowed_number(text: str, value_type: str) -> Message:
+    """What to put in place of a text of digits that is no number of this type, by what is wrong with it."""
+    if SEPARATED.search(unicodedata.normalize("NFKC", text)):
+        return Message(N_("a number without separators between its digits"))
+    if re.match(r"-?[0-9]{11}", text.strip()):
+        return Message(N_("a number of at most 10 digits before the point"))
+    return WHOLE if value_type == "count" else NUMBER

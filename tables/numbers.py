@@ -11,15 +11,16 @@ from tables.message import N_, Message
 DECIMAL = r"-?[0-9]{1,10}(\.[0-9]{1,4})?"
 INTEGER = r"-?[0-9]{1,18}"
 WIDE = str.maketrans("０１２３４５６７８９．－。％\u3000", "0123456789.-.% ")
+NUMBER = Message(N_("a number with at most 4 decimals"))
 IS_DECIMAL = re.compile(DECIMAL)
 IS_INTEGER = re.compile(INTEGER)
 
 
-def read_decimal(text: str, *, percent: bool = False) -> Decimal:
+def read_decimal(text: str, *, percent: bool = False, allowed: Message = NUMBER) -> Decimal:
     """An exact Decimal, |number| < 10^10, at most 4 decimals; BadCell for anything else.
 
     With `percent` a PercentCell counts × 100. Full-width digits, thousands separators, exponents, `1_000`, NaN and
-    infinity are refused.
+    infinity are refused, in the words of `allowed`.
     """
     text, shown = text.strip(), text
     if percent and isinstance(shown, PercentCell):
@@ -27,7 +28,6 @@ def read_decimal(text: str, *, percent: bool = False) -> Decimal:
     if IS_DECIMAL.fullmatch(text) and not isinstance(shown, DateCell):
         number = Decimal(text)
         return number if number else abs(number)  # "-0" is 0
-    allowed = Message(N_("a number with at most 4 decimals"))
     refuse_full_width(text, DECIMAL, allowed)
     raise BadCell(allowed)
 

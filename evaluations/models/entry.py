@@ -125,7 +125,7 @@ class Upload(models.Model):
 
     `done` and `total` are rows; `problems` are the sentences of a refusal, or why a worker wrote nothing; `counts` say
     how many rows are of which kind and how many were taken over. While a worker is to take it over, `asked_by` says who
-    confirmed it, `choice` what they saw chosen, and the rows can't be chosen otherwise.
+    confirmed it, `applied_at` when, `choice` what they saw chosen, and the rows can't be chosen otherwise.
     """
 
     county = models.ForeignKey(RoundCounty, models.PROTECT, related_name="+")

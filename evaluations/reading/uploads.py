@@ -15,7 +15,7 @@ from accounts.models import User
 from evaluations.cells import NA
 from evaluations.models import UPLOADS_DUE, RoundCounty, Upload, UploadKind, UploadRow, UploadState
 from evaluations.reading.values import QUARTERS, said
-from evaluations.services.takeover import CHOICE, CHOSEN, CLEARED, CONFLICTS
+from evaluations.services.takeover import ASKED, CHOICE, CHOSEN, CLEARED, CONFLICTS
 from evaluations.workbooks.comparing import unpacked
 from scoring.wording import NO, YES
 
@@ -166,6 +166,7 @@ class Comparison:
         """How many rows there are of each kind, how many are chosen and which, in one query."""
         rows = self.upload.rows.aggregate(
             **{str(kind): Count("pk", filter=which) for kind, which in WHICH.items()},
+            asked=Count("pk", filter=ASKED),
             chosen=Count("pk", filter=CHOSEN),
             choice=CHOICE,
         )
@@ -196,6 +197,11 @@ class Comparison:
     @property
     def cleared(self) -> int:
         return self.counted[EMPTIED]
+
+    @property
+    def asked(self) -> int:
+        """Values that could be written, are not ticked, and have something said beside them."""
+        return self.counted["asked"]
 
     @property
     def total(self) -> int:
@@ -239,7 +245,7 @@ class Comparison:
     @property
     def comes_back(self) -> bool:
         """Can the file be had back with what is wrong written into it?"""
-        return bool(self.upload.has_content and self.errors)
+        return bool(self.upload.has_content and (self.errors or self.asked))
 
     @property
     def again(self) -> str:
@@ -257,11 +263,11 @@ class Comparison:
 
 
 def comments_of(upload: Upload) -> dict[str, dict[str, str]]:
-    """What is wrong in which cell, by sheet, as comments for the workbook that goes back."""
+    """What is wrong or asked about in which cell, by sheet, as comments for the workbook that goes back."""
     comments: dict[str, dict[str, str]] = {}
-    rows = upload.rows.exclude(kind=Kind.NEW).select_related("criterion").order_by("place")
+    rows = upload.rows.filter(~Q(kind=Kind.NEW) | ASKED).select_related("criterion").order_by("place")
     for shown in map(ShownRow, rows):
-        text = shown.message if shown.row.kind == Kind.ERROR else conflict_words(shown)
+        text = conflict_words(shown) if shown.row.kind == Kind.CONFLICT else shown.message
         cells = comments.setdefault(shown.row.sheet, {})
         cells[shown.row.cell] = f"{cells[shown.row.cell]}\n{text}" if shown.row.cell in cells else text
     return comments

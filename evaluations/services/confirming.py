@@ -2,16 +2,20 @@
 
 The upload's row says what is due; a message only hurries it. Whoever writes holds that row, so a second worker passes
 by, and a worker that is killed leaves nothing but the row as it was.
+
+A deadline is held against the moment of confirming, all else against that of writing; entry does not end meanwhile.
 """
 
 from __future__ import annotations
 
-from django.db import transaction
+from datetime import datetime
+
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
-from evaluations.models import Upload, UploadState
+from evaluations.models import RoundCounty, Upload, UploadState
 from evaluations.services.takeover import (
     CHOSEN,
     Moved,
@@ -28,6 +32,7 @@ from evaluations.services.uploads import MAX_TRIES
 from evaluations.workbooks.comparing import packed
 from tables.message import N_, Message
 
+COUNTY = "SELECT 1 FROM evaluations_roundcounty WHERE id = %s FOR SHARE"
 AT_ONCE = 500  # rows; fewer are written before a worker would have been told
 
 
@@ -49,9 +54,24 @@ def hand_over(upload: Upload, *, user: User, choice: str) -> None:
     count = found.rows.filter(CHOSEN).count()
     refuse_other(found, choice, count=count)
     scope_of(user, found)
-    asked = {"asked_by": user.ledger_name, "choice": choice, "total": count}
+    hold_open(found)
+    asked = {"asked_by": user.ledger_name, "choice": choice, "total": count, "applied_at": Now()}
     waits = {"state": UploadState.TAKING, "queued_at": None, "tries": 0, "done": 0, "problems": []}
     Upload.objects.filter(pk=upload.pk).update(**asked, **waits)
+
+
+def hold_open(upload: Upload) -> None:
+    """Whoever ends entry waits until what is confirmed here can be seen, or ended it before."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTY, [upload.county_id])
+
+
+def on_their_way(county: RoundCounty, last: datetime) -> Message | None:
+    """Why entry can't end: files that were confirmed by `last`, the end of its time, and are not written yet."""
+    asked = Upload.objects.filter(county=county, state=UploadState.TAKING, applied_at__lte=last).count()
+    if not asked:
+        return None
+    return Message(N_("Files that were confirmed in time are still being written: %(count)s."), {"count": asked})
 
 
 def take_over_if_due(pk: int) -> None:
@@ -100,5 +120,5 @@ def asker(upload: Upload) -> User:
 
 def give_back(upload: Upload, message: Message) -> None:
     """Let the sender decide again, with why nothing was written."""
-    back = {"state": UploadState.CHECKED, "queued_at": None, "problems": [packed(message)]}
+    back = {"state": UploadState.CHECKED, "queued_at": None, "applied_at": None, "problems": [packed(message)]}
     Upload.objects.filter(pk=upload.pk).update(**back)

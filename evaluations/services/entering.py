@@ -6,7 +6,7 @@ and both versions go back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -102,7 +102,7 @@ class Entering:
         """What may be written, and the answers of what may not; nothing is written."""
         related = related_codes(self.standard)
         alone = self.writes and any(edit.criterion in related for edit in edits)
-        doors = gates(self.county, {edit.branch for edit in edits}, self.scope, alone=alone)
+        doors = self.doors({edit.branch for edit in edits}, alone=alone)
         answers: dict[UUID, Answer] = {}
         ready: list[Ready] = []
         for edit in edits:
@@ -112,6 +112,9 @@ class Entering:
             else:
                 ready.append(read)
         return self.without_wrong_sums(ready, answers), answers
+
+    def doors(self, branches: Collection[str], *, alone: bool) -> dict[str, Gate]:
+        return gates(self.county, branches, self.scope, alone=alone)
 
     def read(self, edit: Edit, doors: dict[str, Gate]) -> Ready | Answer:
         """The edit read and allowed, or why not."""

@@ -19,7 +19,7 @@ from evaluations.evidence.cage import examine
 from evaluations.evidence.kinds import Kind, Refused, kind_of, refuse_size
 from evaluations.evidence.store import Store, make_durable, sha256_of, write_durably
 from evaluations.models import Evidence, EvidenceFile, RoundCounty
-from evaluations.services.evidence_room import refuse_full_unit
+from evaluations.services.evidence_room import refuse_full
 from evaluations.services.gates import Gate, gates
 from evaluations.services.private_numbers import fit_to_keep
 from ledger.services import append
@@ -121,7 +121,7 @@ def record(county: RoundCounty, offer: Offer, made: Prepared, by: User) -> Evide
     content = EvidenceFile(
         sha256=made.sha256, media_type=made.kind.media_type, size=made.size, offered_sha256=made.offered_sha256
     )
-    refuse_full_unit(county, gate, row, content)
+    refuse_full(county, gate, row, content)
     EvidenceFile.objects.bulk_create([content], ignore_conflicts=True)
     evidence = Evidence.objects.create(
         round_id=county.round_id, branch_id=gate.branch_id, criterion=row, file_id=made.sha256,

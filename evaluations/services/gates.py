@@ -61,6 +61,12 @@ class Gate:
     due: datetime | None
     township_until: datetime | None
     department_untils: Mapping[str, datetime | None]  # by the name of the department, of those asked for
+    asked: datetime | None = None  # when what is written now was asked for, where that was earlier
+
+    @property
+    def received(self) -> datetime:
+        """The moment that is held against a deadline."""
+        return self.asked or self.now
 
     def until(self, row: Criterion) -> datetime | None:
         """To when the unit that enters this criterion has more time: a department's extension is its own only."""
@@ -82,11 +88,11 @@ class Gate:
 
     def closed_for(self, row: Criterion) -> Message | None:
         """Why this criterion can't be entered now; None where it can."""
-        if self.is_given_back(row) and self.now <= self.answer_due:
+        if self.is_given_back(row) and self.received <= self.answer_due:
             return None
         if self.state != State.OPEN:
             return Message(NOT_OPEN.get(State(self.state), N_("The county is under review: values are locked.")))
-        if is_past(self.now, self.due, self.until(row)):
+        if is_past(self.received, self.due, self.until(row)):
             return Message(N_("After the deadline, not accepted. Ask for an extension."))
         return self.locked_for(row) if row.source == Source.TOWNSHIP else None
 

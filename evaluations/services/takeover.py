@@ -32,6 +32,7 @@ Kind = UploadRow.Kind
 CHOSEN = Q(wanted=True) & ~Q(kind=Kind.ERROR)
 CONFLICTS = Q(kind=Kind.CONFLICT)
 CLEARED = Q(kind=Kind.NEW, number__isnull=True, option="", na=False)  # a cell that was emptied: the value goes
+ASKED = Q(kind=Kind.NEW, wanted=False, message__isnull=False) & ~CLEARED  # doubted, and not confirmed by a tick
 # What is chosen, and over which revision of each value: two choices of the same size are not the same choice.
 SEEN = Concat(Cast("pk", TextField()), Value(":"), Cast("seen", TextField()), output_field=TextField())
 LISTED = StringAgg(SEEN, ",", order_by="pk", filter=CHOSEN, output_field=TextField())
@@ -95,7 +96,8 @@ def write_chosen(upload: Upload, user: User, choice: str) -> None:
     write(upload, chosen, scope_of(user, upload), user.ledger_name)
     upload.rows.filter(CHOSEN).update(applied=True)
     counts = upload.counts | {"written": len(chosen), "skipped": upload.rows.filter(applied=False).count()}
-    done = {"state": UploadState.APPLIED, "applied_at": Now(), "counts": counts, "problems": []}
+    at = Coalesce("applied_at", Now())  # of a large choice, when it was confirmed
+    done = {"state": UploadState.APPLIED, "applied_at": at, "counts": counts, "problems": []}
     Upload.objects.filter(pk=upload.pk).update(**done)
     detail = {"upload": upload.pk, "file": fit_to_keep(upload.name), "sha256": upload.sha256, "counts": counts}
     append(
@@ -130,7 +132,7 @@ def write(upload: Upload, chosen: list[UploadRow], scope: EntryScope, by: str) -
     if len({(row.branch_id, row.criterion_id, row.period) for row in chosen}) < len(chosen):
         text = N_("Nothing was written: the file holds a value twice. Discard it and send it again.")
         raise NotWritten(Message(text))
-    entering = Judging(upload.county, scope, by)
+    entering = Judging(upload.county, scope, by, writes=True, asked=upload.applied_at)
     codes = {row.pk: code for code, row in entering.rows.items()}
     edits = [edit_of(row, codes[row.criterion_id]) for row in chosen]
     answers = entering.take(edits)
@@ -181,18 +183,19 @@ def recount(upload: Upload) -> None:
 
 
 @transaction.atomic
-def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> None:
-    """Keep what the sender chose of the rows on a page; rows that are wrong can't be chosen."""
+def choose(upload: Upload, *, shown: Iterable[int], wanted: Iterable[int]) -> bool:
+    """Keep what the sender chose of the rows on a page, and say whether that is new; no wrong row can be chosen."""
     if not Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
-        return
+        return False
     rows = upload.rows.filter(pk__in=list(shown)).exclude(kind=Kind.ERROR)
     wanted = list(wanted)
-    rows.filter(pk__in=wanted).update(wanted=True)
-    rows.exclude(pk__in=wanted).update(wanted=False)
+    ticked = rows.filter(pk__in=wanted, wanted=False).update(wanted=True)
+    unticked = rows.filter(wanted=True).exclude(pk__in=wanted).update(wanted=False)
+    return bool(ticked or unticked)
 
 
 @transaction.atomic
 def choose_all(upload: Upload, which: Q, *, wanted: bool) -> None:
-    """Tick all rows of CONFLICTS or of CLEARED, or none of them."""
+    """Tick all rows of CONFLICTS, of CLEARED or of ASKED, or none of them."""
     if Upload.objects.select_for_update().filter(pk=upload.pk, state=UploadState.CHECKED).exists():
         upload.rows.filter(which).update(wanted=wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +21,7 @@ from evaluations.upload_forms import TableForm, UploadForm
 from evaluations.views.busy import told_when_busy
 from evaluations.views.downloads import CSV, XLSX, county_file
 from evaluations.views.entry import entry_of
+from evaluations.workbooks.comparing import MOST
 from evaluations.workbooks.plan import unit_of, units_of
 from evaluations.workbooks.returning import csv_with_errors
 from tables.errors import TableRefused
@@ -29,7 +30,7 @@ from tables.xlsx_marks import marked
 READ = ["GET", "HEAD", "POST"]
 ALL = {  # what a button ticks or unticks
     "overwrite": (takeover.CONFLICTS, True), "leave": (takeover.CONFLICTS, False),
-    "clear": (takeover.CLEARED, True), "keep": (takeover.CLEARED, False),
+    "clear": (takeover.CLEARED, True), "keep": (takeover.CLEARED, False), "believe": (takeover.ASKED, True),
 }  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def table(request: HttpRequest, slug: str, county: str) -> HttpResponse:
             return kept(request, seen, form, kind=UploadKind.TABLE, department=department, **given)
         messages.error(request, form.first_error)
         return redirect(f"{seen.url('entry_import')}?{form.kept}")
-    context = {"seen": seen, "units": units, "given": request.GET}
+    context = {"seen": seen, "units": units, "given": request.GET, "most": MOST}
     return render(request, "entry/import.html", context)
 
 
@@ -118,24 +119,30 @@ def upload(request: HttpRequest, slug: str, county: str, pk: int) -> HttpRespons
 
 
 def decided(request: HttpRequest, seen: SeenCounty, found: Upload) -> HttpResponse:
-    """Do what was pressed, and show the page again."""
+    """Keep the ticks of the page, do what was pressed, and show the page again, or the one that was turned to."""
     action = request.POST.get("action", "choose")
     if action == "discard":
         discard(found, by=request.user.ledger_name)
-    elif action == "apply":
-        apply(request, found)
+        return redirect(request.get_full_path())
+    new = takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
+    if action == "apply":
+        apply(request, found, unseen=new)
     elif action in ALL:
         which, wanted = ALL[action]
         takeover.choose_all(found, which, wanted=wanted)
-    else:
-        takeover.choose(found, shown=numbers(request, "shown"), wanted=numbers(request, "row"))
-        if request.htmx:
-            context = {"comparison": Comparison(found, request.GET)}
-            return render(request, "entry/_upload_buttons.html", context)
-    return redirect(request.get_full_path())
+    elif request.htmx:
+        context = {"comparison": Comparison(found, request.GET)}
+        return render(request, "entry/_upload_buttons.html", context)
+    asked = QueryDict(request.POST.get("to", "").removeprefix("?")) or request.GET
+    return redirect(f"{request.path}?{asked.urlencode()}" if asked else request.path)
 
 
-def apply(request: HttpRequest, found: Upload) -> None:
+def apply(request: HttpRequest, found: Upload, *, unseen: bool) -> None:
+    """Write the choice; ticks that the portal had not yet are kept instead: the button named another number."""
+    if unseen:
+        text = _("Nothing was written yet: your last ticks are only kept now. Look at the number and confirm again.")
+        messages.warning(request, text)
+        return
     try:
         confirming.confirm(found, user=request.user, choice=request.POST.get("choice", ""))
     except takeover.NotWritten as refused:

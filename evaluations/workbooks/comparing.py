@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from accounts.access import EntryScope
@@ -14,6 +14,7 @@ from evaluations.models import RoundCounty, UploadRow, Way
 from evaluations.services.edits import Answer, Edit
 from evaluations.services.entering import Entering, reader_of
 from evaluations.services.explaining import reasons_of
+from evaluations.services.gates import Gate
 from evaluations.services.writing import Ready
 from evaluations.workbooks.found import Found, shown
 from evaluations.workbooks.fractions import Fractions
@@ -23,10 +24,10 @@ from scoring.wording import joined
 from tables.cells import PercentCell
 from tables.errors import TableRefused
 from tables.message import N_, Message
-from tables.numbers import plain_digits
+from tables.numbers import hundredfold, plain_digits
 from tables.text import without_controls
 
-MOST = 60_000  # cells that differ; more is no year's work of anybody
+MOST = 60_000  # cells that differ: what is written in one transaction while others wait
 Kind = UploadRow.Kind
 
 
@@ -42,13 +43,22 @@ class Changed:
 
 
 class Judging(Entering):
-    """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language."""
+    """Keeps why an edit may not be written as a message: a worker doesn't know its reader's language.
 
-    writes = False  # a file is only looked at here: nobody has to wait for that
+    `writes` is False where a file is only looked at: nobody has to wait for that. `asked` is when the writing was asked
+    for, by which deadlines are judged; None for now.
+    """
 
-    def __init__(self, county: RoundCounty, scope: EntryScope, by: str):
+    def __init__(
+        self, county: RoundCounty, scope: EntryScope, by: str, *, writes: bool = False, asked: datetime | None = None
+    ):
         super().__init__(county, scope, by)
+        self.writes, self.asked = writes, asked
         self.reasons: dict[UUID, list[Message]] = {}
+
+    def doors(self, branches: Collection[str], *, alone: bool) -> dict[str, Gate]:
+        found = super().doors(branches, alone=alone)
+        return {code: replace(gate, asked=self.asked) for code, gate in found.items()} if self.asked else found
 
     def no(self, edit: Edit, status: str, message: Message) -> Answer:
         self.reasons[edit.key] = [message]
@@ -87,18 +97,23 @@ class Comparison:
     def keep(self, changed: Changed) -> None:
         self.changed.append(changed)
         if len(self.changed) > MOST:
-            raise TableRefused([Message(N_("more than %(most)s cells differ or are wrong"), {"most": MOST})])
+            text = N_("more than %(most)s cells differ or are wrong; send it in parts, as by township or by quarter")
+            raise TableRefused([Message(text, {"most": MOST})])
 
     @staticmethod
     def read(found: Found, held: Held) -> str:
-        """The cell's text as it would be held; what cannot be read stays as it is, to be refused with its reason."""
-        if found.text == held.text:
+        """The cell's text as it would be held; what cannot be read stays as it was seen, to be refused with its reason.
+
+        A percent cell equals the text of what it stores: 94.7% stores 0.947, and is another value than 0.947.
+        """
+        is_percent = isinstance(found.text, PercentCell)
+        if found.text == held.text and not is_percent:
             return held.text
-        text = found.text if isinstance(found.text, PercentCell) else plain_digits(found.text)
+        text = found.text if is_percent else plain_digits(found.text)
         try:
             return text_of_parsed(reader_of(found.row).read_cell(text))
         except Refused:
-            return text
+            return hundredfold(text.strip()) if is_percent and found.row.value_type == "percent" else str(text)
 
     def note(self, found: Found, held: Held) -> str:
         """The note the value shall have: the file's where it was changed there, else the one that stands."""

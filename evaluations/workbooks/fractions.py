@@ -41,13 +41,13 @@ class Fractions:
             (self.small if number <= ONE else self.large)[row.code, period] += 1
 
     def doubted(self, evaluation: EvaluationRound, ready: Iterable[tuple[Ready, Found]]) -> dict[UUID, Message]:
-        """Edit key → what is doubted, where last year's value or most of the column is above 1."""
+        """Edit key → what is doubted: all but what was so small last year too, among a column that mostly is."""
         few = [one for one, found in ready if is_small(one) and not said_percent(found.text)]
         places = {one.gate.branch_id for one in few}, {one.row.code for one in few}
         lasts = last_numbers(evaluation, *places)
         doubted = [
             one for one in few
-            if self.mostly_large(one) or lasts.get((one.gate.branch_id, one.row.code, one.edit.period), ONE) > ONE
+            if self.mostly_large(one) or not 0 < lasts.get((one.gate.branch_id, one.row.code, one.edit.period), 0) <= 1
         ]  # fmt: skip
         return {one.edit.key: words(one) for one in doubted}
 

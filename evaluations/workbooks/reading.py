@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from uuid import UUID
 
 from evaluations.workbooks.found import Found, address, refused
@@ -14,7 +15,7 @@ from tables.errors import TableRefused, displayed
 from tables.message import N_, Message
 from tables.xlsx_book import Book, BookRow
 
-ABOVE = 20  # rows in which the keys must be found
+NOT_OURS = N_("this column is not one of the workbook's")
 
 
 def stamp_of(book: Book) -> UUID | None:
@@ -39,44 +40,63 @@ class PlanReader:
 
     def __init__(self, plan: Plan):
         self.plan = plan
-        self.name_at: int | None = None  # the column of the branches' names in the sheet being read
+        # Of the sheet being read: the column of the branches' names, those with a key, those told to have none
+        self.name_at: int | None = None
+        self.named: set[int] = set()
+        self.told: set[int] = set()
         self.columns = {column.key: column for row in plan.rows for column in plan.columns(row)}
         self.seen: set[tuple[str, str]] = set()
         self.taken: dict[tuple[str, str], str] = {}  # a branch's code and a column's key: where its value stands
 
-    def cells(self, rows: Iterator[BookRow]) -> Iterator[Found]:
-        """Every value cell of every branch, and an error for every row or column that is not understood.
+    def cells(self, rows: Iterable[BookRow]) -> Iterator[Found]:
+        """Every value cell of every branch, and an error for every sheet, row or column that is not understood."""
+        for name, sheet in groupby(rows, key=lambda row: row.sheet):
+            if name != STAMP_SHEET:
+                yield from self.sheet(sheet)
+
+    def sheet(self, rows: Iterable[BookRow]) -> Iterator[Found]:
+        """One sheet's cells; what stands above its keys says nothing, unless it is a branch's or there are no keys.
 
         The row of keys is hidden, as it was handed out; no other may be.
         """
-        sheet, keys, passed = "", None, ""
+        keys, above = None, []
         for row in rows:
             if row.cells[:1] == [OPTIONS]:
-                passed = row.sheet
-            if row.sheet in (STAMP_SHEET, passed):
-                continue
-            if row.sheet != sheet:
-                sheet, keys = row.sheet, None
+                return
             if keys is None and row.cells and row.cells[0].strip() == BRANCH:
                 keys = self.keys(row)
                 yield from self.unknown(row)
+                yield from self.too_high(above)
+            elif row.hidden:
+                yield wrong(row, 0, Message(N_("the row is hidden; show it or delete it")))
+            elif keys is None:
+                above.append(row)
             else:
-                yield from self.below(row, keys)
-                keys = keys or ([] if row.number > ABOVE else None)
+                yield from self.row(row, keys)
+        if keys is None:
+            yield from self.without_keys(above)
 
-    def below(self, row: BookRow, keys: list[Column | None] | None) -> Iterator[Found]:
-        """A row that isn't the keys': what stands above them says nothing."""
-        if row.hidden:
-            yield wrong(row, 0, Message(N_("the row is hidden; show it or delete it")))
-        elif keys:
-            yield from self.row(row, keys)
-        elif keys is None and row.number > ABOVE:
-            yield wrong(row, 0, Message(N_("the row of keys, which begins with “branch”, is missing in this sheet")))
+    def too_high(self, above: Iterable[BookRow]) -> Iterator[Found]:
+        """A branch's rows above the keys, as where all rows were sorted."""
+        for row in above:
+            if row.cells and row.cells[0].strip() in self.plan.by_branch:
+                yield wrong(row, 0, Message(N_("the row stands above the hidden row of keys; put it below")))
+
+    @staticmethod
+    def without_keys(rows: Iterable[BookRow]) -> Iterator[Found]:
+        """The first cell of a sheet that says something without keys, as one to which only the visible was copied."""
+        for row in rows:
+            for place, cell in enumerate(row.cells):
+                if cell.strip():
+                    text = N_("the row of keys, which begins with “branch”, is missing in this sheet")
+                    yield wrong(row, place, Message(text))
+                    return
 
     def keys(self, row: BookRow) -> list[Column | None]:
         """The column each cell of the key row stands for."""
         texts = [cell.strip() for cell in row.cells]
         self.name_at = texts.index(NAME) if NAME in texts else None
+        self.named, self.told = {place for place, text in enumerate(texts) if text}, set()
         named = [self.columns.get(text) for text in texts]
         given = [column for column in named if column is not None]
         if len(set(given)) < len(given):
@@ -86,7 +106,14 @@ class PlanReader:
     def unknown(self, row: BookRow) -> Iterator[Found]:
         for place, cell in enumerate(row.cells[FIXED:], FIXED):
             if cell.strip() and cell.strip() not in self.columns:
-                yield wrong(row, place, Message(N_("this column is not one of the workbook's")))
+                yield wrong(row, place, Message(NOT_OURS))
+
+    def unnamed(self, row: BookRow) -> Iterator[Found]:
+        """The first value of each column without a key, as of one that was inserted."""
+        for place, cell in enumerate(row.cells[FIXED:], FIXED):
+            if cell.strip() and place not in self.named | self.told:
+                self.told.add(place)
+                yield wrong(row, place, Message(NOT_OURS))
 
     def row(self, row: BookRow, keys: list[Column | None]) -> Iterator[Found]:
         """One branch's values in one sheet, each with the note beside its criterion."""
@@ -97,6 +124,7 @@ class PlanReader:
         if isinstance(branch, Message):
             yield wrong(row, 0, branch)
             return
+        yield from self.unnamed(row)
         notes = {column.row.code: cells[at] for at, column in enumerate(keys) if column and column.part == NOTE}
         for place, column in enumerate(keys):
             if column is None or not column.is_value:

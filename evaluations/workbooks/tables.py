@@ -82,6 +82,8 @@ class TableReader:
             for name in (row.code, row.name, row.name_en):
                 self.all.setdefault(tidy(name), row)
         self.taken: dict[tuple[str, str, int], str] = {}
+        self.named: set[int] = set()  # columns with a head
+        self.told: set[int] = set()  # columns that were told to have none
 
     def cells(self, rows: Iterator[BookRow]) -> Iterator[Found]:
         heads, sheet = None, ""
@@ -106,6 +108,7 @@ class TableReader:
     def heads(self, row: BookRow) -> Heads:
         """The header; TableRefused where it names no branch or no criterion."""
         heads = Heads([self.head(cell) for cell in row.cells])
+        self.named = {place for place, cell in enumerate(row.cells) if cell.strip()}
         named = [head.name or (head.row.code + head.part if head.row else "") for head in heads.heads]
         first = {name: place for place, name in reversed(list(enumerate(named)))}
         twice = [displayed(row.cells[place]) for place, name in enumerate(named) if name and first[name] != place]
@@ -151,6 +154,7 @@ class TableReader:
         cells = row.cells + [""] * (len(heads.heads) - len(row.cells))
         if not any(cell.strip() for cell in cells):
             return
+        yield from self.unnamed(row)
         said = {head.name: cells[place] for place, head in enumerate(heads.heads) if head.name}
         branch = self.branches.find(*(str(said.get(name, "")) for name in ("branch", "name", "township")))
         if isinstance(branch, Message):
@@ -160,6 +164,13 @@ class TableReader:
         else:
             for found in self.wide(row, heads, branch, cells, said):
                 yield self.once(row, found)
+
+    def unnamed(self, row: BookRow) -> Iterator[Found]:
+        """The first value of each column without a head, which would be passed over in silence."""
+        for place, cell in enumerate(row.cells):
+            if cell.strip() and place not in self.named | self.told:
+                self.told.add(place)
+                yield at(row, place, Message(N_("the column has no name in the first row, so it is not read")))
 
     def once(self, row: BookRow, found: Found) -> Found:
         """The cell, unless its value stood before: then where."""

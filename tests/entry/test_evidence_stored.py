@@ -237,6 +237,21 @@ def test_a_line_cut_in_the_middle_of_an_upload_leaves_nothing(client, live_serve
     assert len([path for path in service.store().root.rglob("*") if path.is_file()]) == kept
 
 
+def test_the_files_shown_for_a_branch_have_so_much_room_and_another_branch_its_own(county, settings):
+    settings.EVIDENCE_OF_BRANCH_MB = 1
+    first = offer(county, content=files.padded(900_000))
+
+    said = refused(county, content=files.padded(200_000), code=ONE)
+
+    assert said == (
+        "With this file the branch's evidence would be larger than 1 MB. Not uploaded; take another file back first."
+    )
+    assert offer(county, content=files.padded(200_000), branch=county.mine[1]).pk
+    assert offer(county, content=files.padded(900_001), code="CY-01", by=county.farms).pk
+    service.take_back(county.county, first.pk, by=county.clerk)
+    assert offer(county, content=files.padded(200_000), code=ONE).pk
+
+
 def test_a_unit_has_so_much_room_in_a_round_and_another_s_is_its_own(county, monkeypatch):
     monkeypatch.setattr(evidence_room, "MOST_OF_UNIT", 1)
     first = offer(county, content=files.padded(900_000))

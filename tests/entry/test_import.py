@@ -108,6 +108,17 @@ def test_a_column_of_the_other_shape_is_refused_not_passed_over(county, head):
     assert [said.partition(":")[0] for said in reasons(upload)] == [f"“{head.rpartition(',')[2]}”"]
 
 
+@pytest.mark.parametrize("head", ["code,CY-02,,CY-07", "code,CY-02,  ,CY-07", "code,CY-02"])
+def test_a_column_without_a_name_is_told_once_where_its_first_value_stands(county, head):
+    lines = [f"{branch.code},55.5{cells}" for branch, cells in zip(county.branches, (",", ",7", ",8"), strict=False)]
+
+    upload = table(county, "\n".join([head, *lines]) + "\n")
+
+    assert [row[:2] for row in kinds(upload) if row[0] == "error"] == [("error", "!C3")]
+    assert reasons(upload) == ["the column has no name in the first row, so it is not read"]
+    assert upload.counts["new"] == 3
+
+
 @pytest.mark.parametrize(("given", "new"), [({}, 0), ({"source": "统计年报"}, 1), ({"as_of": date(2025, 11, 30)}, 1)])
 def test_another_source_or_date_is_a_change_though_the_number_is_the_same(county, given, new):
     text = f"code,CY-02\n{county.branches[0].code},55.5\n"
@@ -216,7 +227,7 @@ def test_the_page_refuses_a_date_to_come(client, county):
 def test_a_value_given_twice_is_an_error_that_names_the_first(county):
     one = county.branches[0].code
 
-    upload = table(county, f"code,CY-02\n{one},1\n{one},2\n")
+    upload = table(county, f"code,CY-02\n{one},51\n{one},52\n")
 
     assert (reasons(upload), upload.counts["new"]) == (["the same value as in cell B2"], 1)
 

@@ -56,6 +56,12 @@ def test_what_is_no_option_is_refused_by_the_codes(county, text):
         ("WM-04", "450户", "a whole number without its unit"),
         ("WM-04", "约450", "a whole number without its unit"),
         ("WM-04", "4.5", "a whole number, 0 or more"),
+        ("WM-04", "4.56789", "a whole number, 0 or more"),
+        ("WM-04", "-4", "a whole number, 0 or more"),
+        ("WM-04", "1,200", "a number without separators between its digits"),
+        ("WM-04", "12345678901", "a number of at most 10 digits before the point"),
+        ("CY-01", "1，200.5", "a number without separators between its digits"),
+        ("CY-01", "-12345678901.5", "a number of at most 10 digits before the point"),
         ("CY-01", "23.6万元", "a number without its unit"),
         ("CY-01", "23.61234", "a number with at most 4 decimals"),
         ("CY-02", "很高", "a number, with or without the percent sign"),
@@ -118,13 +124,27 @@ def test_a_fraction_among_percentages_is_doubted_and_left_unticked(county):
     assert reasons(upload) == ["0.947 looks like a decimal fraction; 94.7% is entered as 94.7"]
 
 
-def test_a_column_of_fractions_is_doubted_beside_last_years_percentages(county):
+def last_year(county, place, number):
     criterion = county.last.criteria_set.criteria.get(code="CY-02")
-    Value.objects.create(round=county.last, branch=county.branches[0], criterion=criterion, reported_number=94)
+    Value.objects.create(round=county.last, branch=county.branches[place], criterion=criterion, reported_number=number)
+
+
+@pytest.mark.parametrize("texts", [{"one": "0.947"}, {"one": "0.947", "two": "0.88"}, {"one": "0.947", "two": "95"}])
+def test_a_column_of_fractions_is_doubted_where_nothing_says_that_they_are_so_small(county, texts):
+    upload = percents(county, **texts)
+
+    assert {number: (wanted, asked) for number, wanted, asked in doubts(upload)} == {
+        float(text): (False, True) if float(text) < 1 else (True, False) for text in texts.values()
+    }
+
+
+def test_a_fraction_that_was_one_last_year_too_is_a_small_percentage(county):
+    last_year(county, 0, 94)
+    last_year(county, 1, "0.9")
 
     upload = percents(county, one="0.947", two="0.88")
 
-    assert doubts(upload) == [(0.947, False, True), (0.88, True, False)]  # the second had no value last year
+    assert doubts(upload) == [(0.947, False, True), (0.88, True, False)]
 
 
 @pytest.mark.parametrize("text", ["0.9%", "1.2"])

@@ -29,6 +29,23 @@ def test_the_table_comes_back_with_comments_where_it_was_a_workbook(client, coun
     assert "155" in load_workbook(BytesIO(back.content)).active["B2"].comment.text
 
 
+def test_a_doubted_fraction_comes_back_with_its_question_until_it_is_ticked(client, county):
+    book = Workbook()
+    for row in (["code", "CY-02"], [county.branches[0].code, 0.947], [county.branches[1].code, 94.7]):
+        book.active.append(row)
+    upload = table(county, saved(book), name="table.xlsx")
+    client.force_login(county.farms)
+    page = f"{county.base}/entry/uploads/{upload.pk}/"
+
+    link = f"{page}errors.xlsx" in client.get(page).content.decode()
+    asked, plain = load_workbook(BytesIO(client.get(f"{page}errors.xlsx").content)).active["B2:B3"]
+    client.post(page, {"action": "believe"})
+
+    assert link and "0.947" in asked[0].comment.text and plain[0].comment is None
+    assert f"{page}errors.xlsx" not in client.get(page).content.decode()
+    assert upload.rows.filter(wanted=True).count() == 2
+
+
 def errors_of(client, county, upload) -> str:
     client.force_login(county.farms)
     back = client.get(f"{county.base}/entry/uploads/{upload.pk}/errors.xlsx")

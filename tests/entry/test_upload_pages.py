@@ -141,6 +141,53 @@ def test_the_comparison_is_filtered_and_paged(client):
     assert [rows(""), rows("?page=2"), rows("?kind=error"), rows("?kind=conflict")] == [100, 20, 30, 0]
 
 
+def form_of(client, address, *unticked, **pressed):
+    """What a browser without scripts posts: the page's fields, some ticks taken away, the button that is pressed."""
+    html = client.get(address).content.decode()
+    ticks = [pk for pk in re.findall(r'name="row" value="([0-9]+)" checked', html) if pk not in unticked]
+    fields = {"shown": re.findall(r'name="shown" value="([0-9]+)"', html), "row": ticks}
+    return fields | {"choice": re.search(r'name="choice" value="([0-9a-f]+)"', html)[1]} | pressed
+
+
+def test_a_tick_that_was_not_kept_yet_is_kept_and_shown_before_anything_is_written(client, county):
+    upload = changed(county, WM_04=355, PA_06=3)
+    client.force_login(county.clerk)
+    client.cookies["django_language"] = "en"
+    address = f"{county.base}/entry/uploads/{upload.pk}/"
+    households = str(upload.rows.get(criterion__code="WM-04").pk)
+
+    page = client.post(address, form_of(client, address, households, action="apply"), follow=True).content.decode()
+
+    assert (county.value("WM-04"), county.value("PA-06")) == (None, None)
+    assert "Nothing was written yet: your last ticks are only kept now." in page and "Write 1, leave 1" in page
+    client.post(address, form_of(client, address, action="apply"))
+    assert (county.value("WM-04"), county.value("PA-06").reported_number) == (None, 3)
+
+
+@pytest.mark.parametrize("pressed", [{"to": "?page=2&kind=new"}, {"action": "overwrite"}, {"action": "choose"}])
+def test_whatever_is_pressed_keeps_the_ticks_of_the_page(client, county, pressed):
+    upload = changed(county, WM_04=355, PA_06=3)
+    client.force_login(county.clerk)
+    address = f"{county.base}/entry/uploads/{upload.pk}/?kind=new"
+    households = upload.rows.get(criterion__code="WM-04")
+
+    turned = client.post(address, form_of(client, address, str(households.pk), **pressed))
+
+    households.refresh_from_db()
+    assert (households.wanted, upload.rows.exclude(pk=households.pk).get().wanted) == (False, True)
+    assert turned.url.endswith(pressed.get("to", "?kind=new"))
+
+
+def test_turning_to_elsewhere_stays_on_the_page_of_the_file(client, county):
+    upload = changed(county, WM_04=355)
+    client.force_login(county.clerk)
+    address = f"{county.base}/entry/uploads/{upload.pk}/"
+
+    turned = client.post(address, {"to": "https://elsewhere.example/?kind=new"})
+
+    assert turned.url.startswith(f"{address}?")
+
+
 @pytest.mark.parametrize("action", ["choose", "overwrite"])
 def test_a_choice_is_no_decision_and_leaves_no_entry(client, county, action):
     upload = changed(county, WM_04=355)

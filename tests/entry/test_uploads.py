@@ -13,8 +13,7 @@ from evaluations.services.takeover import CONFLICTS, Moved, NotWritten, choice_o
 from evaluations.services.uploads import discard
 from ledger.models import LedgerEntry
 from tests.entry import world
-from tests.entry.sending import changed, filled, handed, kinds, reasons, sent
-from tests.threads import beside
+from tests.entry.sending import changed, filled, handed, reasons, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -210,26 +209,3 @@ def test_what_moved_is_noted_on_a_file_that_still_waits_and_on_no_other(county, 
 
     row.refresh_from_db()
     assert row.kind == kind
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_imports_of_one_township_end_as_one_after_the_other():
-    county = world.build()
-    one = county.mine[0].code
-    content = handed(county)
-    first = sent(county, filled(content, {("WM-04", one): 1, ("PA-06", one): 1}))
-    second = sent(county, filled(content, {("WM-04", one): 2, ("PA-06", one): 2}))
-
-    def take(upload):
-        try:
-            return bool(take_over(upload, user=county.clerk, choice=choice_of(upload)))
-        except NotWritten:
-            return False
-
-    with beside() as threads:
-        done = [future.result(30) for future in [threads.start(take, first), threads.start(take, second)]]
-
-    assert sorted(done) == [False, True]
-    winner = 1 if done[0] else 2
-    assert {county.value("WM-04").reported_number, county.value("PA-06").reported_number} == {winner}
-    assert kinds(second if done[0] else first) and Upload.objects.filter(state=UploadState.APPLIED).count() == 1

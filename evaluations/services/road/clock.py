@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from evaluations.models import RoundCounty, State
+from evaluations.services.confirming import on_their_way
 from evaluations.services.deadlines import last_time
 from evaluations.services.road.counties import CountyStep
 from evaluations.services.road.whole import Given
@@ -27,7 +28,10 @@ def close_by_clock(county: RoundCounty) -> bool:
     step = CountyStep(county, CLOSE_ENTRY, None, Given(0))
     step.lock()
     row = step.row
-    if row.state != State.OPEN or row.entry_due is None or step.received <= last_time(row) + GRACE:
+    if row.state != State.OPEN or row.entry_due is None:
+        return False
+    last = last_time(row)
+    if step.received <= last + GRACE or on_their_way(row, last):
         return False
     step.before = step.row.state
     step.take()

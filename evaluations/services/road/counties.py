@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from branches.working_days import today, working_day_after, working_days_between
 from evaluations.models import Appeal, Proposal, PublicNotice, RosterEntry, RoundCounty, Submission, VetoRecord
+from evaluations.services.confirming import on_their_way
 from evaluations.services.deadlines import LATEST, last_time
 from evaluations.services.following import follow_up
 from evaluations.services.proposing import canonical_list, digest_of, listed
@@ -77,12 +78,12 @@ class CountyStep(WholeStep):
         return None
 
     def deadline_over(self) -> Message | None:
-        """The county's deadline and every extension granted lie behind."""
+        """The deadline and every extension granted lie behind, and all that was confirmed in time is written."""
         if self.row.entry_due is None:
             return Message(N_("No deadline is set."))
         last = last_time(self.row)
         if self.received > last:
-            return None
+            return on_their_way(self.row, last)
         until = localtime(last).strftime("%Y-%m-%d %H:%M")
         return Message(N_("The deadline or an extension is not over yet: %(until)s."), {"until": until})
 

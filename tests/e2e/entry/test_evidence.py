@@ -6,6 +6,7 @@ import pytest
 
 from accounts.roles import Role
 from evaluations.models import Evidence
+from evaluations.services.evidence import store
 from tests.e2e.looking import judged, unreadable
 from tests.entry import files
 from tests.factories import person, township
@@ -92,6 +93,23 @@ def test_without_scripts_the_form_is_posted_and_the_page_says_what_happened(visi
     box.locator("a", has_text="table.pdf").wait_for()
     box.get_by_role("button", name="Take back table.pdf").click()
     box.locator("a", has_text="table.pdf").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(("width", "height", "language"), [(1366, 768, "zh-hans"), (360, 800, "en")])
+def test_the_page_of_a_file_that_is_gone_from_the_disk_is_readable_by_all_and_fits(
+    visit, clerk, width, height, language
+):
+    page = visit(clerk, FORM, language=language)
+    box = page.locator(f"#evidence-{BRANCH}-{CODE}")
+    box.locator("input[type=file]").set_input_files(file("table.pdf", files.PDF))
+    link = box.locator("a", has_text="table.pdf")
+    link.wait_for()
+    store().path(Evidence.objects.get().file_id).unlink()
+
+    page = visit(clerk, link.get_attribute("href"), width, height, language, refusals=True)
+
+    assert page.locator("main").inner_text().count("table.pdf") >= 1
+    judged(page)
 
 
 @pytest.mark.parametrize(("width", "height", "language"), [(1366, 768, "zh-hans"), (360, 800, "en")])

@@ -86,6 +86,24 @@ def test_a_workbook_goes_down_and_comes_back_until_it_is_right(visit, made, tmp_
     assert Upload.objects.latest("pk").state == UploadState.APPLIED
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_tick_keeps_the_ticks_and_presses_nothing_else(visit, made, scripts):
+    one = made.mine[0].code
+    made.enter("WM-04", "300")
+    content = filled(handed(made), {("WM-04", one): 355, ("PA-06", one): 3})
+    made.enter("WM-04", "310", revision=1)
+    upload = sent(made, content)
+    page = visit(made.clerk, f"{made.base}/entry/uploads/{upload.pk}/", language="en", java_script_enabled=scripts)
+    tick = page.locator("input[name=row]:checked")
+    tick.uncheck()
+
+    with page.expect_navigation():
+        page.locator("input[name=row]").first.press("Enter")
+
+    assert page.locator("input[name=row]:checked").count() == 0
+    assert not upload.rows.filter(wanted=True).exists() and made.value("PA-06") is None
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_of_files_fits_and_is_readable_by_all(visit, made, language):
     one, two, _three = (branch.code for branch in made.mine)
