@@ -215,7 +215,7 @@ class VetoStep:
     # Guards of the table ------------------------------------------------------------------------------------------
     def asked_by_another(self, record: VetoRecord) -> Message | None:
         if record.lift_asked_by in self.by.own_names:
-            return Message(N_("You asked for it: somebody else has to decide."))
+            return Message(N_("You asked for the lifting: somebody else has to decide."))
         return None
 
     def entered_nothing(self, record: VetoRecord) -> Message | None:

@@ -126,6 +126,7 @@ class Comparison:
         return held.note if note == before else note
 
     def edit(self, found: Found, held: Held, text: str, note: str) -> Edit:
+        """The cell as an edit; another number leaves the day behind that the one it replaces was of."""
         na = text == NA
         given = self.given
         return Edit(
@@ -133,7 +134,7 @@ class Comparison:
             text="" if na else str(text), na=na, note=note,
             document=held.document if found.document is None else found.document,
             source=found.source or given.get("source") or held.source,
-            as_of=found.as_of or given.get("as_of") or held.as_of,
+            as_of=found.as_of or given.get("as_of") or (held.as_of if text == held.text else None),
             way=Way.IMPORTED, revision=held.revision,
         )  # fmt: skip
 

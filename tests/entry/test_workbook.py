@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -280,3 +282,17 @@ def test_of_a_sheet_that_stands_twice_the_second_value_is_an_error_that_names_th
     cell = place(book, "WM-04", one.code).coordinate
     assert upload.counts["new"] == 1 and f"the same value as in cell {sheet.title}!{cell}" in reasons(upload)
     assert county.value("WM-04").reported_number == 77
+
+
+@pytest.mark.parametrize(("number", "day"), [("56", None), ("55.5", date(2025, 10, 31))])
+def test_another_number_leaves_behind_the_day_of_the_one_it_replaces(county, number, day):
+    """In a workbook, which has no column for it: a note beside the same number leaves the day as it is."""
+    county.enter("CY-02", "55.5", by=county.farms, source="统计年报", as_of=date(2025, 10, 31))
+    one = county.branches[0].code
+    changes = {("CY-02", one): number, ("CY-02/note", one): "按更正后的年报"}
+
+    upload = sent(county, filled(handed(county, county.farms), changes), by=county.farms)
+    take_over(upload, user=county.farms, choice=choice_of(upload))
+
+    row = county.value("CY-02")
+    assert (row.reported_number, row.source, row.as_of) == (Decimal(number), "统计年报", day)

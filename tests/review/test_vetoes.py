@@ -164,8 +164,8 @@ def test_who_asked_does_not_lift_under_any_account(county):
     record = asked(county)
     second = own_approver(county, county.reviewers[STAR])
 
-    assert refused(rule, county, record, by=second).startswith("You asked for it")
-    assert refused(rule, county, record, lift=False, by=second).startswith("You asked for it")
+    assert refused(rule, county, record, by=second).startswith("You asked for the lifting")
+    assert refused(rule, county, record, lift=False, by=second).startswith("You asked for the lifting")
 
 
 def test_control_without_the_guard_one_person_lifts_alone(county, monkeypatch):
