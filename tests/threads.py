@@ -7,6 +7,11 @@ from contextlib import contextmanager
 from django.db import connection, connections
 
 SECONDS = 30  # nothing here takes one; a thread that waits longer is stuck
+# Who waits for somebody else, in another database of the suite's server too, is not meant.
+WAITING = """
+    SELECT pg_sleep(0.005), (
+        SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
 
 
 class Beside:
@@ -39,7 +44,7 @@ def wait_until_a_lock_is_waited_for():
     """Return once somebody beside waits for what this test's transaction holds."""
     with connection.cursor() as cursor:
         for _try in range(2000):
-            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
+            cursor.execute(WAITING)
             if cursor.fetchone()[1]:
                 return
     raise AssertionError("nobody waits")

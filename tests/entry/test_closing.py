@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -14,7 +14,7 @@ from evaluations.workflow import SUBMIT
 from tests import factories
 from tests.entry import world
 from tests.entry.giving import due, fill, move, submission, wishes
-from tests.threads import beside
+from tests.threads import beside, wait_until_a_lock_is_waited_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,15 +26,6 @@ def county():
     return made
 
 
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        for _try in range(2000):
-            cursor.execute("SELECT pg_sleep(0.005), (SELECT count(*) FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waits")
-
-
 def test_a_submit_that_arrives_while_the_county_closes_is_refused_whole(county):
     fill(county, *county.mine)
     asked = wishes(county, *county.mine)
@@ -43,7 +34,7 @@ def test_a_submit_that_arrives_while_the_county_closes_is_refused_whole(county):
         with transaction.atomic():
             RoundCounty.objects.filter(pk=county.county.pk).update(state=State.CLOSED_FOR_ENTRY)
             future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
-            wait_until_somebody_waits()
+            wait_until_a_lock_is_waited_for()
         outcome = future.result(30)
 
     assert len(outcome.refused) == 2 and not outcome.moved
@@ -57,7 +48,7 @@ def test_closing_waits_for_a_submit_under_way_which_is_taken_whole(county):
         with transaction.atomic():
             outcome = move(county, SUBMIT, *county.mine)
             future = threads.start(close, county)
-            wait_until_somebody_waits()
+            wait_until_a_lock_is_waited_for()
         closed = future.result(30)
 
     assert len(outcome.moved) == 2
@@ -92,7 +83,7 @@ def test_a_deadline_moved_while_a_submit_waits_counts_as_it_is_then(county):
         with transaction.atomic():
             deadlines.set_due(county.county, timezone.now() + timedelta(hours=1), by=county.approver, reason="停电")
             future = threads.start(lambda: act(county.county, SUBMIT, asked, by=county.clerk))
-            wait_until_somebody_waits()
+            wait_until_a_lock_is_waited_for()
         outcome = future.result(30)
 
     assert outcome.moved and not submission(county).late

@@ -11,7 +11,8 @@ from evaluations.models import State, Upload, UploadState
 from evaluations.services import confirming
 from evaluations.services.confirming import confirm
 from evaluations.services.gates import Gate
-from evaluations.services.road.counties import close_overdue, move_county
+from evaluations.services.road.clock import close_overdue
+from evaluations.services.road.counties import move_county
 from evaluations.services.takeover import choice_of
 from evaluations.tasks import take_over_upload
 from evaluations.workflow import CLOSE_ENTRY
