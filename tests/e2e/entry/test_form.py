@@ -238,7 +238,7 @@ def test_what_waits_signed_out_is_sent_once_another_tab_is_signed_in(browse, mad
     assert given(made)["WM-04"][0] == 390
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.full)])
 def test_every_state_of_the_form_is_accessible_and_fits_a_phone(browse, made, language):
     for user, star in ((made.clerk, "civility"), (made.farms, "ecology")):
         for width, height in ((1366, 768), (360, 800)):

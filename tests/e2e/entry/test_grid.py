@@ -219,7 +219,7 @@ def test_on_a_phone_one_criterion_is_entered_row_by_row(browse, grid_county):
     assert unreadable(page) == []
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.full)])
 def test_typing_over_what_a_check_corrected_says_that_the_correction_counts(browse, grid_county, language):
     branch = grid_county.mine[0]
     Value.objects.filter(round=grid_county.this, criterion__code="CY-01", branch=branch).update(department_number=20)

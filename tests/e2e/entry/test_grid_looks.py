@@ -11,7 +11,7 @@ from tests.entry import world
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.full)])
 def test_every_kind_of_grid_is_readable_by_all_and_fits(browse, grid_county, language):
     first, second, _third = grid_county.mine
     rows = Value.objects.filter(round=grid_county.this, criterion__code="CY-01")

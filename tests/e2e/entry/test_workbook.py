@@ -104,7 +104,7 @@ def test_enter_in_a_tick_keeps_the_ticks_and_presses_nothing_else(visit, made, s
     assert not upload.rows.filter(wanted=True).exists() and made.value("PA-06") is None
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.full)])
 def test_every_page_of_files_fits_and_is_readable_by_all(visit, made, language):
     one, two, _three = (branch.code for branch in made.mine)
     made.enter("WM-04", "300")
