@@ -33,8 +33,9 @@ from evaluations.models import RatingMark, RosterEntry, RoundCounty, State, Subm
 from evaluations.services import runs
 
 SAVES, POINTS, FORMS, WORK = 40, 50, 7, 3  # each second: values; a branch's points after one; forms; My work
-WARM, SECONDS = 10, 120
-TARGETS = {50: ("L1", 40), 95: ("L1b", 120), 99: ("L1c", 250)}  # percentile → milliseconds of a save (L-01)
+WARM = 10
+TARGETS = {50: 40, 95: 120, 99: 250}  # percentile → milliseconds of a save (L-01)
+SHARES = {"L1": 1, "L1h": 0.5}  # of those rates
 CALLERS, ANSWER_SECONDS, READY_SECONDS, COUNTED_SECONDS = 48, 20, 30, 60
 OPTIONS = ("A", "B", "C", "D")
 GIVEN = {"WM-04": lambda turn: str(turn % 90 + 1), "WM-07": lambda turn: OPTIONS[turn % 4],
@@ -119,12 +120,17 @@ class Day:
         return content
 
 
-def measure(rated: Rated, seconds: int = SECONDS) -> list[Figure]:
-    """Percentiles of a save under a day's load; raises where a call failed or an acknowledged value is gone."""
+def measure(rated: Rated, seconds: int) -> list[Figure]:
+    """Percentiles of a save under a day's load and under half of it; raises as `measure_share`."""
+    return [figure for name, share in SHARES.items() for figure in measure_share(rated, seconds, name, share)]
+
+
+def measure_share(rated: Rated, seconds: int, name: str, share: float) -> list[Figure]:
+    """The same at a share of the rates; raises where a call failed or an acknowledged value is gone."""
     (county,) = rated.counties
     RoundCounty.objects.filter(round=rated.round_id, county=county).update(state=State.OPEN, document="bench")
     places = places_of(rated, county)
-    calls = plan(places, seconds)
+    calls = plan(places, seconds, share)
     base = reverse("work", args=[rated.evaluation.slug, county]).removesuffix("entry/")
     with worker(1), portal() as address, counting():
         day = play(Day(address, base), calls)
@@ -134,7 +140,7 @@ def measure(rated: Rated, seconds: int = SECONDS) -> list[Figure]:
     lost = missing(rated, places)
     if lost:
         raise RuntimeError(f"{len(lost)} acknowledged values are not there, the first: {lost[0]}")
-    return [percentile(day, place, len(calls)) for place in TARGETS]
+    return [percentile(day, f"{name}{place}", place, len(calls), share) for place in TARGETS]
 
 
 def places_of(rated: Rated, county: str) -> list[Place]:
@@ -156,13 +162,13 @@ def clerk_in(rated: Rated, county: str, town: str) -> Clerk:
     return Clerk("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()), token)
 
 
-def plan(places: list[Place], seconds: int) -> list[Call]:
-    """The calls of a day in the order they are due: each kind at its rate, at moments drawn from a seed."""
+def plan(places: list[Place], seconds: int, share: float) -> list[Call]:
+    """The calls in the order they are due: each kind at that share of its rate, at moments drawn from a seed."""
     drawn = random.Random(41)
     rates = {"save": SAVES, "points": POINTS, "form": FORMS, "work": WORK}
     calls = []
     for kind, rate in rates.items():
-        due = sorted(drawn.uniform(0, WARM + seconds) for _call in range(rate * (WARM + seconds)))
+        due = sorted(drawn.uniform(0, WARM + seconds) for _call in range(int(rate * share * (WARM + seconds))))
         calls += [Call(moment, kind, places[turn % len(places)]) for turn, moment in enumerate(due)]
     return sorted(calls, key=lambda call: call.due)
 
@@ -237,10 +243,9 @@ def missing(rated: Rated, places: list[Place]) -> list[str]:
     ]
 
 
-def percentile(day: Day, place: int, calls: int) -> Figure:
+def percentile(day: Day, name: str, place: int, calls: int, share: float) -> Figure:
     """One percentile of each kind of call; the save's is the one with a target."""
-    name, target = TARGETS[place]
     found = {kind: [statistics.quantiles(took, n=100)[place - 1]] for kind, took in sorted(day.took.items())}
-    what = f"ms of a save, p{place}, at {SAVES} saves and {POINTS + FORMS + WORK} reads a second"
+    what = f"ms of a save, p{place}, at {SAVES * share:g} saves and {(POINTS + FORMS + WORK) * share:g} reads a second"
     note = f"{calls:,} requests, none failed; every acknowledged value is there and counted" if place == 50 else ""
-    return Figure(name, what, "ms", found, found["save"], target, note=note)
+    return Figure(name, what, "ms", found, found["save"], TARGETS[place], note=note)

@@ -118,6 +118,7 @@ def supervisors(project):
     return [pid for pid, command in project.processes().items() if "supervise" in command]
 
 
+@pytest.mark.full
 def test_a_demo_beside_running_servers_uses_and_leaves_them(project):
     project.run("-m", "embedded", "up")
     runner = running(project)["pid"]
@@ -153,6 +154,7 @@ def test_a_busy_port_is_one_sentence_and_starts_nothing(project):
     assert not project.processes()
 
 
+@pytest.mark.full
 def test_a_database_that_is_given_in_env_is_used_and_none_is_started(tmp_path):
     from django.conf import settings
 
