@@ -109,15 +109,22 @@ class Day:
 
     def ask(self, method: str, path: str, clerk: Clerk, body: str | None = None) -> bytes:
         """The answer's body; ValueError for any status but 200. Each caller keeps its connection."""
+        headers = {"Cookie": clerk.cookie, "X-CSRFToken": clerk.token, "Content-Type": "application/json"}
+        try:
+            status, content = self.exchange(method, path, body, headers)
+        except ConnectionError:  # kept open too long: as a browser does, once more on a new line
+            self.local.connection = None
+            status, content = self.exchange(method, path, body, headers)
+        if status != 200:
+            raise ValueError(f"{method} {path} answered {status}")
+        return content
+
+    def exchange(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
         if getattr(self.local, "connection", None) is None:
             self.local.connection = http.client.HTTPConnection(self.address, timeout=ANSWER_SECONDS)
-        headers = {"Cookie": clerk.cookie, "X-CSRFToken": clerk.token, "Content-Type": "application/json"}
         self.local.connection.request(method, self.base + path, body, headers)
         response = self.local.connection.getresponse()
-        content = response.read()
-        if response.status != 200:
-            raise ValueError(f"{method} {path} answered {response.status}")
-        return content
+        return response.status, response.read()
 
 
 def measure(rated: Rated, seconds: int) -> list[Figure]:
@@ -140,7 +147,7 @@ def measure_share(rated: Rated, seconds: int, name: str, share: float) -> list[F
     lost = missing(rated, places)
     if lost:
         raise RuntimeError(f"{len(lost)} acknowledged values are not there, the first: {lost[0]}")
-    return [percentile(day, f"{name}{place}", place, len(calls), share) for place in TARGETS]
+    return [percentile(day, f"{name} p{place}", place, len(calls), share) for place in TARGETS]
 
 
 def places_of(rated: Rated, county: str) -> list[Place]:

@@ -30,7 +30,7 @@ class Sizes:
     grid: int = 60  # branches of E1's and E3's clerk
     department: int = 600  # branches of E1d's
     files: int = 600  # branches in E2's workbook and of L1's county; one of `pages`
-    day: int = 120  # seconds of L1
+    day: int = 60  # seconds of L1
 
 
 QUICK = Sizes(
