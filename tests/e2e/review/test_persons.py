@@ -12,6 +12,12 @@ from tests.review.world import STAR
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+def led(page, control) -> None:
+    """Press what leads to another page, and be there."""
+    with page.expect_navigation():
+        control.click()
+
+
 @pytest.fixture
 def county(transactional_db):
     return world.build()
@@ -52,20 +58,20 @@ def test_a_veto_reported_asked_to_be_lifted_and_lifted_with_the_inbox_between(as
     reporter.get_by_label("Reported by (unit)").fill("市生态环境局县分局")
     reporter.get_by_label("Finding").fill("违法占用耕地 2 亩")
     judged(reporter)
-    reporter.get_by_role("button", name="Report the veto").click()
+    led(reporter, reporter.get_by_role("button", name="Report the veto"))
     reporter.get_by_label("Document number").fill("环撤〔2026〕1号")
     reporter.get_by_label("Reason").fill("处罚已撤销")
     judged(reporter)
-    reporter.get_by_role("button", name="Ask to lift the veto").click()
+    led(reporter, reporter.get_by_role("button", name="Ask to lift the veto"))
 
     approver = as_person(county.organization_approver, width=360, language="zh-hans")
     approver.goto(f"{live_server.url}/inbox/")
     unread = approver.locator(".inbox__line.is-unread").count()
     judged(approver)
-    approver.locator(".inbox__line button.btn").first.click()
+    led(approver, approver.locator(".inbox__line button.btn").first)
     judged(approver)
     approver.locator("input[name=reason]").fill("经核实")
-    approver.locator("button[name=lift][value=yes]").click()
+    led(approver, approver.locator("button[name=lift][value=yes]"))
     approver.goto(f"{base}/vetoes/")
     judged(approver)
 
@@ -85,16 +91,16 @@ def test_a_role_handed_over_taken_on_and_shown_with_both_names(as_person, live_s
     holder.get_by_label("Last day").fill(later)
     holder.get_by_label("Reason").fill("住院")
     judged(holder)
-    holder.get_by_role("button", name="Ask the deputy").click()
+    led(holder, holder.get_by_role("button", name="Ask the deputy"))
 
     page = as_person(deputy, width=360)
     page.goto(f"{live_server.url}/absences/")
     judged(page)
-    page.get_by_role("button", name="Take it on").click()
+    led(page, page.get_by_role("button", name="Take it on"))
     wide = as_person(deputy)
     wide.goto(f"{live_server.url}{county.base}/ranking/")
 
     assert wide.get_by_text(f"(for {county.head.username})").is_visible()
-    wide.get_by_role("link", name="Inbox").click()
+    led(wide, wide.get_by_role("link", name="Inbox"))
     judged(wide)
     assert wide.locator(".inbox__line").count() == 1
