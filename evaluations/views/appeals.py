@@ -14,6 +14,7 @@ from evaluations.reading.appeals import AppealList, AppealPage
 from evaluations.reading.values import said
 from evaluations.services.appealing import appeal as file_appeal
 from evaluations.services.appealing import rule_on_appeal
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.steps import asked_step, form_for, taken, with_form
 from evaluations.workflow import Subject
@@ -31,6 +32,7 @@ def appeals(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def appeal_new(request: HttpRequest, slug: str, county: str, code: str) -> HttpResponse:
     """Appeal for one star of one branch of one's township."""
     seen = county_of(request, slug, county)
@@ -48,6 +50,7 @@ def appeal_new(request: HttpRequest, slug: str, county: str, code: str) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def appeal(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """One appeal; a POST takes the step named by its button."""
     seen = county_of(request, slug, county)

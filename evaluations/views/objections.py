@@ -18,6 +18,7 @@ from evaluations.reading.values import said
 from evaluations.services.objecting import ObjectionRefused, Wanted, file_objection
 from evaluations.services.road import may_act
 from evaluations.services.ruling import rule
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.steps import asked_step, form_for, taken, with_form
 from evaluations.workflow import RECORD_OBJECTION, Subject
@@ -38,6 +39,7 @@ def objections(request: HttpRequest, slug: str, county: str) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def objection(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResponse:
     """One objection; a POST takes the step named by its button. What is refused comes back as it was written."""
     seen = county_of(request, slug, county)
@@ -53,6 +55,7 @@ def objection(request: HttpRequest, slug: str, county: str, pk: int) -> HttpResp
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def record(request: HttpRequest, slug: str, county: str) -> HttpResponse:
     """Take an objection down that came by telephone or on paper."""
     seen = county_of(request, slug, county)

@@ -13,6 +13,7 @@ from evaluations.objection_forms import RevocationForm
 from evaluations.reading.standing import RevocationPage, StandingList
 from evaluations.reading.values import said
 from evaluations.services.revoking import revoke as revoke_star
+from evaluations.views.busy import told_when_busy
 from evaluations.views.counties import county_of
 from evaluations.views.downloads import CSV, XLSX, county_file
 from evaluations.views.steps import with_form
@@ -47,6 +48,7 @@ def download(listed: StandingList, content: bytes, kind: str, suffix: str) -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@told_when_busy
 def revoke(request: HttpRequest, slug: str, county: str, code: str) -> HttpResponse:
     """Revoke one star of one branch; what is refused comes back as it was written."""
     seen = county_of(request, slug, county)

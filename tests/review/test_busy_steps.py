@@ -12,7 +12,7 @@ from evaluations.models import InboxItem
 from evaluations.services import following, telling
 from evaluations.workflow import SUBMIT, Status
 from tests import factories
-from tests.review import world
+from tests.review import noticed, world
 from tests.review.world import STAR
 from tests.threads import beside
 
@@ -97,6 +97,26 @@ def test_a_step_that_meets_a_lock_is_told_so_and_nothing_is_done(county, step):
     assert (held.status_code, held.url) == (302, f"{county.base}/{back}")
     assert "somebody else is writing here just now" in page and county.submission().revision == stood
     assert client.post(f"{county.base}/{path}", form).status_code == 302
+
+
+def test_a_finding_that_meets_a_ruling_under_way_is_a_sentence_and_can_be_sent_again(client):
+    county = noticed.build(2)
+    one = noticed.objection(county)
+    url = f"{county.base}/objections/{one.pk}/"
+    form = {"step": "check_objection", "finding": "已到现场核查。", "revision": 0}
+    client.force_login(county.reviewers[STAR])
+
+    with beside() as threads, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM evaluations_objection FOR UPDATE")
+        held = threads.do(impatiently, lambda: client.post(url, form))
+    one.refresh_from_db()
+    stood = one.status
+
+    assert (held.status_code, held.url, stood) == (302, url, "filed")
+    client.post(url, form)
+    one.refresh_from_db()
+    assert one.status == "checked"
 
 
 # Told across townships ----------------------------------------------------------------------------------------------
